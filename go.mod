@@ -1,0 +1,3 @@
+module evict
+
+go 1.26

@@ -1,0 +1,4 @@
+package detect
+
+// Catalog is every detector, in the order that a report shows them.
+var Catalog = []*Detector{}
