@@ -1,0 +1,129 @@
+// Package verdict applies the rules by which strands are tied to their owner
+// or to an attacker, evidence is graded, and an account is judged. It is pure:
+// same input, same output, whatever the order of its slices.
+package verdict
+
+import (
+	"net/netip"
+
+	"evict"
+	"evict/internal/detect"
+)
+
+// A Strand is a strand with the facts that anchors and attribution need.
+type Strand struct {
+	evict.Strand              // ID, From, To and counts are filled by the first read; Verdict, Anchors and Reasons by this package
+	Prefix       netip.Prefix // the network; zero for an application's strand
+	App          string       // application ID, for reading by a third-party application (V8); else ""
+	ASN          uint32       // 0 when unknown
+	Place        evict.Place  // last known
+	ClientFamily evict.Client
+	DeviceID     string
+	DeviceTrust  bool     // a sign-in called the device compliant, managed or joined
+	Tokens       []string // unique token identifiers, sorted, capped
+	Days         []int32  // days since 1970-01-01 UTC with an event, sorted
+	StrongDays   []int32  // days on which a passkey, Windows Hello or certificate was used interactively
+	Interactive  int      // successful interactive sign-ins
+	Trusted      bool     // a sign-in called the network a trusted named location
+	Mailbox      int      // mailbox acts
+	Bursts       []Burst  // times of activity, in order; gaps over 10 minutes part them
+	Answer       *Answer  // the owner's word on this strand, if asked
+}
+
+// A Burst is a time of activity without a gap of more than 10 minutes.
+type Burst struct{ From, To evict.Time }
+
+// An Item is one piece of evidence: a finding with what the rules need beside it.
+// Attribute sets the finding's item, grade, severity, strand and attribution.
+type Item struct {
+	*evict.Finding
+	Strand          *Strand // nil when unplaced
+	NoHonestPurpose bool
+	Placeless       bool // about the account whoever's hand it was
+	StateOnly       bool // rests on a dump alone: no record of its making
+	Declared        bool // by a declared responder, partner or service, or by this program: no evidence (V21)
+}
+
+// A Hand is an attacker's strand of some account, as other accounts see it (C7).
+type Hand struct {
+	Account  string
+	Strand   string
+	Prefix   netip.Prefix
+	Client   evict.Client
+	Device   string
+	Session  string
+	Tokens   []string
+	From, To evict.Time
+	Bursts   []Burst
+}
+
+// Tenant is what is known across accounts.
+type Tenant struct {
+	*detect.Facts
+	Hands         []Hand          // in (account, strand) order
+	MadeAccounts  map[string]Made // accounts made or first enabled in the evidence, by lower-cased name and object ID
+	Declared      []netip.Prefix  // ranges that the operator calls a workplace or egress
+	SharedHosting map[uint32]int  // accounts that use this provider on 3 or more days, by ASN
+	TenantTrigger string          // the first open trigger of section 9, as a sentence; "" when none
+}
+
+// Made says by whom an account was made.
+type Made struct {
+	By, Strand string
+	ByAttacker bool
+	At         evict.Time
+	Record     evict.Ref
+}
+
+// An Answer is what the owner, asked by a named person, said of a strand or finding.
+type Answer struct {
+	Question string     `json:"question"` // ID of the question
+	Mine     bool       `json:"mine"`     // "that was me"
+	By       string     `json:"by"`       // who asked
+	Whom     string     `json:"whom"`
+	How      string     `json:"how"`
+	At       evict.Time `json:"at"`
+	Note     string     `json:"note,omitempty"`
+}
+
+// Coverage is what was seen of one account, as section 7 needs it.
+type Coverage struct {
+	Window evict.Window
+	// Kinds holds, for each kind that any source delivered, whether it is
+	// stated, complete and unfiltered, and why not.
+	Kinds    map[evict.Kind]KindCoverage
+	Damaged  int      // damaged records of the account
+	Rejects  int      // rejected pieces of its sources
+	Licence  string   // "", "none", "P1", "P2": from service plans only
+	AuditOff []string // evidence that audit was off, cut or bypassed in the window
+}
+
+// KindCoverage is how completely one kind of evidence was seen.
+type KindCoverage struct {
+	From, To evict.Time
+	Events   int
+	Stated   bool // coverage was asked or declared
+	Complete bool
+	Why      string // why not complete
+}
+
+// An Account is one account as the rules judge it.
+type Account struct {
+	Name, ID      string
+	Tenant        evict.TenantID
+	Strands       []*Strand
+	Items         []*Item
+	Coverage      Coverage
+	AsOf          evict.Time
+	FirstSeen     evict.Time // first event of the account
+	LastSeen      evict.Time
+	Reported      *evict.Reported // if the case began with a report on it
+	Answers       []Answer
+	Overrules     []evict.Overrule
+	Failures      int  // failed sign-ins
+	Successes     int  // successful sign-ins
+	OnlyTarget    bool // only failures or others' acts; nothing done by the account
+	Administrator bool // holds or held a directory or Exchange role
+	Guest, Shared bool
+	Activity      evict.Activity
+}
