@@ -1,0 +1,131 @@
+package archtest
+
+import (
+	"go/ast"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "evict"
+
+// A rule says what one package may import of this module, and why no more.
+type rule struct {
+	may []string // folders; "." is the root package
+	why string
+}
+
+// rules has a row for every package: a new one is a decision, made here.
+var rules = map[string]rule{
+	".": {nil,
+		"the nouns depend on nothing, so that everything can depend on them"},
+	"internal/records": {[]string{"."},
+		"the parser knows Microsoft's forms and our nouns; what a record means for a case is said elsewhere"},
+	"internal/message": {[]string{".", "internal/records"},
+		"one message is judged from its headers alone, with no case around it"},
+	"internal/state": {[]string{".", "internal/detect"},
+		"replays observations; it implements detect.State and knows no detector"},
+	"internal/detect": {[]string{".", "internal/message"},
+		"a detector sees events through a View and cannot reach the passes that run it; look-alike names are told apart in one place"},
+	"internal/verdict": {[]string{".", "internal/detect"},
+		"the rules of a verdict are arithmetic on findings and strands (decision 0003)"},
+	"internal/timeline": {[]string{".", "internal/records", "internal/state", "internal/detect", "internal/verdict"},
+		"the passes drive everything between a record and a verdict, and print nothing"},
+	"internal/report": {[]string{"."},
+		"a printer gets the finished answer; it can neither look again nor know better"},
+	"internal/collect": {[]string{"."},
+		"brings raw bytes and coverage, and does not interpret them"},
+	"internal/casefile": {[]string{"."},
+		"keeps a case on disk; what it means is not its business"},
+	"internal/ui": {[]string{"."},
+		"the terminal: it shows and asks, and decides nothing"},
+	"internal/app": {[]string{".", "internal/collect", "internal/records", "internal/message", "internal/timeline", "internal/state", "internal/detect", "internal/verdict", "internal/report", "internal/casefile"},
+		"one method per thing a person can ask; free of any terminal"},
+	"cmd/evict": {[]string{".", "internal/app", "internal/ui"},
+		"commands translate flags to app's methods and print; logic in a command could not be reached by another front"},
+	"internal/lab": {[]string{".", "internal/app", "internal/detect", "internal/records", "internal/timeline", "internal/verdict"},
+		"generated tenants and the evaluation use the program as a person would"},
+	"cmd/lab": {[]string{".", "internal/app", "internal/lab", "internal/ui"},
+		"the developers' command; nothing of it is in the product's binary"},
+	"internal/docgen": {[]string{".", "internal/detect", "internal/verdict", "internal/app"},
+		"writes docs from the catalogs, so that they cannot drift from them"},
+	"scripts/modules":   {nil, "a tool of the build, apart from the product"},
+	"scripts/notices":   {[]string{"scripts/modules"}, "a tool of the build, apart from the product"},
+	"scripts/release":   {[]string{"scripts/modules"}, "a tool of the build, apart from the product"},
+	"examples/gen":      {nil, "sample evidence is written from scratch: using our own types, it would prove that we agree with ourselves"},
+	"internal/archtest": {nil, "reads files only"},
+}
+
+// mayDial lists the packages that may import net/http. Reading exported
+// evidence needs no network, so there are none.
+var mayDial = []string{}
+
+// pure lists the packages that reach no file, network or clock: the same input
+// gives the same answer on every machine and every day.
+var pure = []string{".", "internal/records", "internal/message", "internal/state", "internal/detect", "internal/verdict", "internal/report"}
+
+// effects lists the standard packages that a pure package may not import.
+// net/netip, which only parses addresses, is not one of them.
+var effects = []string{"net", "net/http", "os", "os/exec", "os/signal", "os/user", "io/ioutil", "syscall", "plugin", "unsafe", "math/rand", "math/rand/v2", "crypto/rand"}
+
+// clock lists the functions of package time that read the clock or wait on it.
+var clock = []string{"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "Tick", "NewTimer", "NewTicker"}
+
+func TestImports(t *testing.T) {
+	for _, f := range sources(t) {
+		r, ok := rules[f.pkg]
+		if !ok {
+			t.Errorf("%s: package %s has no import rule; write one, with its reason, in imports_test.go", f.path, f.pkg)
+			continue
+		}
+		for _, name := range f.imports() {
+			if (name == "net/http" || strings.HasPrefix(name, "net/http/")) && !slices.Contains(mayDial, f.pkg) {
+				t.Errorf("%s: imports %s, and %s may not dial", f.path, name, f.pkg)
+			}
+			if slices.Contains(pure, f.pkg) && slices.Contains(effects, name) {
+				t.Errorf("%s: imports %s, and %s is pure", f.path, name, f.pkg)
+			}
+			if f.pkg == "." && strings.Contains(name, ".") {
+				t.Errorf("%s: imports %s, and the root knows the standard library only", f.path, name)
+			}
+			if dep, ours := folder(name); ours && !slices.Contains(r.may, dep) {
+				t.Errorf("%s: %s may not import %s: %s", f.path, f.pkg, dep, r.why)
+			}
+		}
+	}
+}
+
+// folder returns the folder of a package of this module.
+func folder(importPath string) (string, bool) {
+	if importPath == module {
+		return ".", true
+	}
+	return strings.CutPrefix(importPath, module+"/")
+}
+
+func TestPurePackagesReadNoClock(t *testing.T) {
+	for _, f := range sources(t) {
+		if !slices.Contains(pure, f.pkg) {
+			continue
+		}
+		ast.Inspect(f.syntax, func(n ast.Node) bool {
+			if s, ok := n.(*ast.SelectorExpr); ok && slices.Contains(clock, s.Sel.Name) {
+				if x, ok := s.X.(*ast.Ident); ok && x.Name == "time" && x.Obj == nil {
+					t.Errorf("%s: time.%s in a pure package: asOf is an input", f.at(s), s.Sel.Name)
+				}
+			}
+			return true
+		})
+	}
+}
+
+// TestNoInit: what runs, runs because somebody called it, in an order that can be read.
+func TestNoInit(t *testing.T) {
+	for _, f := range sources(t) {
+		for _, d := range f.syntax.Decls {
+			if fn, ok := d.(*ast.FuncDecl); ok && fn.Recv == nil && fn.Name.Name == "init" {
+				t.Errorf("%s: func init; list it in a catalog instead", f.at(fn))
+			}
+		}
+	}
+}
