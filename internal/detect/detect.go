@@ -160,6 +160,7 @@ type Facts struct {
 	Sprayers       map[string]string // networks that sprayed, with the first record
 	ForwardTargets map[string]int    // outside addresses by number of accounts that forward there
 	Applications   map[string]bool   // application IDs used by 3 or more accounts before first trouble
+	Known          *evict.Indicators // of another case; nil when none were given
 }
 
 // Internal reports whether the address belongs to an accepted domain or its subdomain.

@@ -231,7 +231,8 @@ func (a *accounts) in(t evict.TenantID) evict.TenantID {
 // build makes the accounts: identifiers (object ID, PUID, SID) that one
 // record pairs are one account; a UPN joins the identifiers that it is paired
 // with, unless these are different accounts: then it was recycled, and belongs
-// to each of them at its time.
+// to each of them at its time. Different PUIDs alone (mailbox and directory
+// write different ones) do not show that a name was recycled.
 func (n *names) build() *accounts {
 	a := &accounts{byName: map[nameKey]holders{}}
 	if len(n.tenants) == 1 {
@@ -292,9 +293,21 @@ func (n *names) build() *accounts {
 		s.merge(pairs[p])
 		held[upn][root] = s
 	}
+	objects := map[nameKey]bool{} // identities that have an object ID
+	for _, k := range keys {
+		if k.who.Kind == evict.ObjectID {
+			objects[u.root(k)] = true
+		}
+	}
 	recycled := map[nameKey]map[nameKey]span{}
 	for upn, roots := range held {
-		if len(roots) > 1 && distinctObjects(u, roots, keys) {
+		distinct := 0
+		for root := range roots {
+			if objects[root] {
+				distinct++
+			}
+		}
+		if distinct > 1 {
 			recycled[upn] = roots
 		}
 	}
@@ -313,21 +326,6 @@ func (n *names) build() *accounts {
 	}
 	a.assemble(u, keys, seen, recycled)
 	return a
-}
-
-// distinctObjects reports whether the roots hold two different object IDs.
-// Different PUIDs alone (mailbox and directory write different ones) do not
-// show that a name was recycled.
-func distinctObjects(u union, roots map[nameKey]span, keys []nameKey) bool {
-	objects := map[nameKey]bool{}
-	for _, k := range keys {
-		if k.who.Kind == evict.ObjectID {
-			if _, ok := roots[u.root(k)]; ok {
-				objects[u.root(k)] = true
-			}
-		}
-	}
-	return len(objects) > 1
 }
 
 func (a *accounts) assemble(u union, keys []nameKey, seen map[nameKey]*nameSeen, recycled map[nameKey]map[nameKey]span) {

@@ -1,0 +1,163 @@
+package timeline
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"evict"
+	"evict/internal/verdict"
+)
+
+// coverage says how completely each kind of evidence was seen: from what the
+// items were asked for, and from what they hold. A kind that two items hold
+// is complete when one of them is.
+func (j *judge) coverage() map[evict.Kind]verdict.KindCoverage {
+	out := map[evict.Kind]verdict.KindCoverage{}
+	for i := range j.in.Items {
+		st := &j.dedupe.stats[i]
+		src := &j.sources[i]
+		c := j.in.Items[i].Coverage
+		for _, k := range j.itemKinds(i) {
+			have, seen := out[k]
+			one := verdict.KindCoverage{From: st.From, To: st.To, Complete: src.Complete, Stated: c != nil, Why: src.Why}
+			if c != nil {
+				if c.From.Set {
+					one.From = c.From
+				}
+				if c.To.Set {
+					one.To = c.To
+				}
+			}
+			if !one.Complete && one.Why == "" {
+				one.Why = "coverage is not stated"
+			}
+			if st.Rejected > 0 && one.Complete {
+				one.Complete, one.Why = false, fmt.Sprintf("%d records of %s could not be read", st.Rejected, src.Name)
+			}
+			if seen {
+				one = joinCoverage(have, one)
+			}
+			out[k] = one
+		}
+	}
+	for k := range out {
+		c := out[k]
+		c.Events = j.dedupe.kinds[k].events
+		out[k] = c
+	}
+	return out
+}
+
+func joinCoverage(a, b verdict.KindCoverage) verdict.KindCoverage {
+	if b.Complete && !a.Complete {
+		a, b = b, a
+	}
+	if b.Complete == a.Complete {
+		if b.From.Before(a.From) {
+			a.From = b.From
+		}
+		if a.To.Before(b.To) {
+			a.To = b.To
+		}
+	}
+	a.Stated = a.Stated || b.Stated
+	if !a.Complete && (a.Why == "" || b.Why != "" && b.Why < a.Why) {
+		a.Why = b.Why
+	}
+	return a
+}
+
+// itemKinds lists the kinds that an item holds or, by what it was asked for, would hold.
+func (j *judge) itemKinds(i int) []evict.Kind {
+	var out []evict.Kind
+	for k, n := range j.dedupe.stats[i].kinds {
+		if n > 0 {
+			out = append(out, evict.Kind(k))
+		}
+	}
+	if c := j.in.Items[i].Coverage; c != nil {
+		for _, k := range kindsOf(c.Source) {
+			if !slices.Contains(out, k) {
+				out = append(out, k)
+			}
+		}
+	}
+	return out
+}
+
+// kindWords ties the free text of a coverage statement to kinds. The first
+// entry whose words all occur wins.
+var kindWords = []struct {
+	words []string
+	kinds []evict.Kind
+}{
+	{[]string{"non-interactive"}, []evict.Kind{evict.TokenSignIns}},
+	{[]string{"noninteractive"}, []evict.Kind{evict.TokenSignIns}},
+	{[]string{"service principal", "sign"}, []evict.Kind{evict.AppSignIns}},
+	{[]string{"sign-in"}, []evict.Kind{evict.SignIns}},
+	{[]string{"signin"}, []evict.Kind{evict.SignIns}},
+	{[]string{"unified"}, auditKinds},
+	{[]string{"purview"}, auditKinds},
+	{[]string{"audit log"}, auditKinds},
+	{[]string{"ual"}, auditKinds},
+	{[]string{"directory"}, []evict.Kind{evict.DirectoryAudit}},
+	{[]string{"entra audit"}, []evict.Kind{evict.DirectoryAudit}},
+	{[]string{"mailbox audit"}, []evict.Kind{evict.MailboxAudit}},
+	{[]string{"trace"}, []evict.Kind{evict.MessageTrace}},
+	{[]string{"risk"}, []evict.Kind{evict.RiskLog}},
+	{[]string{"graph activity"}, []evict.Kind{evict.GraphActivity}},
+	{[]string{"transport"}, []evict.Kind{evict.FlowState}},
+	{[]string{"connector"}, []evict.Kind{evict.FlowState}},
+	{[]string{"mail flow"}, []evict.Kind{evict.FlowState}},
+	{[]string{"rule"}, []evict.Kind{evict.RuleState}},
+	{[]string{"permission"}, []evict.Kind{evict.RightState}},
+	{[]string{"delegat"}, []evict.Kind{evict.RightState}},
+	{[]string{"right"}, []evict.Kind{evict.RightState}},
+	{[]string{"protocol"}, []evict.Kind{evict.ProtocolState}},
+	{[]string{"casmailbox"}, []evict.Kind{evict.ProtocolState}},
+	{[]string{"forward"}, []evict.Kind{evict.MailboxState}},
+	{[]string{"mailbox"}, []evict.Kind{evict.MailboxState}},
+	{[]string{"method"}, []evict.Kind{evict.MethodState}},
+	{[]string{"registration"}, []evict.Kind{evict.MethodState}},
+	{[]string{"device"}, []evict.Kind{evict.DeviceState}},
+	{[]string{"consent"}, []evict.Kind{evict.ConsentState}},
+	{[]string{"grant"}, []evict.Kind{evict.ConsentState}},
+	{[]string{"application"}, []evict.Kind{evict.ConsentState}},
+	{[]string{"role"}, []evict.Kind{evict.RoleState}},
+	{[]string{"restricted"}, []evict.Kind{evict.RestrictedState}},
+	{[]string{"user"}, []evict.Kind{evict.UserState}},
+	{[]string{"alert"}, []evict.Kind{evict.AlertLog}},
+	{[]string{"click"}, []evict.Kind{evict.ClickLog}},
+}
+
+var auditKinds = []evict.Kind{evict.AdminAudit, evict.MailboxAudit, evict.DirectoryAudit, evict.LoginAudit, evict.FileAudit, evict.TeamsAudit, evict.OtherAudit, evict.AlertLog}
+
+// kindsOf reads a coverage statement's source: a kind's own name, or words.
+func kindsOf(source string) []evict.Kind {
+	s := strings.ToLower(strings.TrimSpace(source))
+	for k := evict.Kind(1); k < evict.KindCount; k++ {
+		if s == k.String() {
+			return []evict.Kind{k}
+		}
+	}
+	for _, e := range kindWords {
+		all := true
+		for _, w := range e.words {
+			all = all && strings.Contains(s, w)
+		}
+		if all {
+			return e.kinds
+		}
+	}
+	return nil
+}
+
+func sortRejections(rs []evict.Rejection) {
+	slices.SortFunc(rs, func(a, b evict.Rejection) int {
+		if c := strings.Compare(a.Source, b.Source); c != 0 {
+			return c
+		}
+		return int(a.Offset - b.Offset)
+	})
+}

@@ -1,0 +1,234 @@
+package timeline
+
+import (
+	"fmt"
+	"strings"
+
+	"evict"
+	"evict/internal/detect"
+	"evict/internal/state"
+	"evict/internal/verdict"
+)
+
+// A history is what the reads keep of one account: bounded, whatever the
+// number of its events.
+type history struct {
+	index         int32
+	strands       []*verdict.Strand
+	placer        *placer
+	sketch        *sketch
+	habits        *detect.Habits
+	pending       []pending
+	found         []pending // of the second read
+	overflow      map[string]string
+	makes         []making
+	acts          []evict.ActivityCounts // by strand
+	threads       []threadSet            // by strand
+	owned         evict.ActivityCounts   // acts of the account that no strand holds
+	place         map[*verdict.Strand]int
+	account       verdict.Account
+	fullOfStrands bool
+}
+
+// A making is an account made or first enabled by this one.
+type making struct {
+	who  []evict.Principal
+	spot spot
+	at   evict.Time
+	ref  detect.Evidence
+}
+
+// firstRead builds the account's strands and habits and runs the seeds.
+type firstRead struct {
+	j        *judge
+	h        *history
+	weaver   *weaver
+	replay   *state.Replay
+	watchers []watching
+}
+
+func (j *judge) startFirst(index int32) *firstRead {
+	acct := &j.accounts.list[index]
+	h := &history{index: index, sketch: newSketch(), overflow: map[string]string{}, place: map[*verdict.Strand]int{}}
+	h.account = verdict.Account{Name: acct.name, ID: acct.id.ID, Tenant: acct.id.Tenant, Guest: !acct.home && strings.Contains(acct.name, "#ext#")}
+	f := &firstRead{j: j, h: h, weaver: newWeaver(acct.name), replay: state.New()}
+	f.watchers = startWatchers(j.in.Detectors, func(d *detect.Detector) bool { return d.Scope == detect.AccountScope && d.Seed },
+		j.view(index, f.replay, nil), func(p pending) { h.pending = append(h.pending, p) })
+	return f
+}
+
+// view is what watchers of one account may know.
+func (j *judge) view(index int32, st detect.State, habits *detect.Habits) *detect.View {
+	acct := &j.accounts.list[index]
+	return &detect.View{
+		Tenant: acct.id.Tenant, Account: acct.name, Facts: j.facts, State: st, Habits: habits,
+		Mine: func(p evict.Principal) bool {
+			return j.accounts.resolve(acct.id.Tenant, p, evict.Time{}) == index
+		},
+		Same: func(a, b evict.Principal) bool {
+			x, y := j.accounts.resolve(acct.id.Tenant, a, evict.Time{}), j.accounts.resolve(acct.id.Tenant, b, evict.Time{})
+			return a == b || x >= 0 && x == y
+		},
+	}
+}
+
+func (f *firstRead) event(e *evict.Event, mine bool) {
+	h := f.h
+	a := &h.account
+	if e.Time.Set && e.Flags&evict.Observed == 0 {
+		if !a.FirstSeen.Set {
+			a.FirstSeen = e.Time
+		}
+		a.LastSeen = e.Time
+	}
+	if e.Flags&(evict.Damaged|evict.Conflict) != 0 {
+		a.Coverage.Damaged++
+	}
+	at := spotOf(e, mine)
+	if mine {
+		at.own = f.weaver.add(e)
+		if !f.j.in.declared(e) {
+			h.sketch.add(e, at.own >= 0)
+		}
+		f.count(e)
+		f.made(e, at)
+	}
+	if !mine && f.grantsRole(e) {
+		a.Administrator = true
+	}
+	if !f.j.in.declared(e) {
+		for i := range f.watchers {
+			f.watchers[i].view.Placed = ""
+			if at.own >= 0 {
+				f.watchers[i].view.Placed = fmt.Sprint(at.own)
+			}
+		}
+		watch(f.watchers, e, at)
+	}
+	f.replay.Apply(e)
+}
+
+func (f *firstRead) count(e *evict.Event) {
+	if !isLogin(e.Kind) {
+		return
+	}
+	if e.Outcome == evict.Success {
+		f.h.account.Successes++
+	} else {
+		f.h.account.Failures++
+	}
+}
+
+// grantsRole reports whether the event gives the account a role, or shows it to have one.
+func (f *firstRead) grantsRole(e *evict.Event) bool {
+	if e.Kind == evict.RoleState {
+		return true
+	}
+	op := strings.ToLower(e.Op)
+	return strings.HasPrefix(op, "add member to role") || strings.HasPrefix(op, "add eligible member to role") || op == "add-rolegroupmember"
+}
+
+// made notes an account that this one made, enabled or invited.
+func (f *firstRead) made(e *evict.Event, at spot) {
+	switch strings.TrimSuffix(strings.ToLower(e.Op), ".") {
+	case "add user", "enable account", "invite external user", "new-mailbox", "enable-mailbox":
+	default:
+		return
+	}
+	if e.Outcome == evict.Failure || len(f.h.makes) >= 1000 {
+		return
+	}
+	m := making{spot: at, at: e.Time, ref: detect.Evidence{ID: evict.RecordID(strings.Clone(string(e.ID))), Ref: e.Ref}}
+	m.spot.session, m.spot.token = strings.Clone(at.session), strings.Clone(at.token)
+	for i := range e.Subjects {
+		if s := &e.Subjects[i]; s.Part == evict.Target || s.Part == evict.Mailbox || s.Part == evict.Grantee {
+			for _, p := range append([]evict.Principal{s.Who}, s.Aliases...) {
+				if p.IsPerson() {
+					m.who = append(m.who, evict.Principal{Kind: p.Kind, ID: strings.Clone(p.ID)})
+				}
+			}
+		}
+	}
+	f.h.makes = append(f.h.makes, m)
+}
+
+func (f *firstRead) end() *history {
+	h := f.h
+	endWatchers(f.watchers)
+	for i := range f.watchers {
+		if w := &f.watchers[i]; w.overflow != "" {
+			h.overflow[w.detector.ID] = w.overflow
+		}
+	}
+	f.weaver.finish()
+	h.strands = f.weaver.strands
+	h.fullOfStrands = f.weaver.overflow
+	for i, s := range h.strands {
+		h.place[s] = i
+	}
+	h.placer = newPlacer(h.strands)
+	h.account.Strands = h.strands
+	h.account.OnlyTarget = len(h.strands) == 0 && h.account.Successes == 0
+	return h
+}
+
+// secondRead runs the remaining detectors, which may know whose strand an act belongs to.
+type secondRead struct {
+	j        *judge
+	h        *history
+	weaver   *weaver
+	replay   *state.Replay
+	watchers []watching
+}
+
+func (j *judge) startSecond(h *history) *secondRead {
+	s := &secondRead{j: j, h: h, weaver: newWeaver(h.account.Name), replay: state.New()}
+	h.acts = make([]evict.ActivityCounts, len(h.strands))
+	h.threads = make([]threadSet, len(h.strands))
+	s.watchers = startWatchers(j.in.Detectors, func(d *detect.Detector) bool { return d.Scope == detect.AccountScope && !d.Seed },
+		j.view(h.index, s.replay, h.habits), func(p pending) { h.found = append(h.found, p) })
+	return s
+}
+
+func (s *secondRead) event(e *evict.Event, mine bool) {
+	at := spotOf(e, mine)
+	if mine {
+		at.own = s.weaver.add(e)
+	}
+	strand := s.h.placer.place(at)
+	if s.j.in.declared(e) {
+		s.replay.Apply(e)
+		return
+	}
+	if mine && e.Flags&evict.Observed == 0 {
+		if strand != nil {
+			i := s.h.place[strand]
+			countAct(&s.h.acts[i], e, s.h.account.Name)
+			s.h.threads[i].add(e)
+		} else {
+			countAct(&s.h.owned, e, s.h.account.Name)
+		}
+	}
+	for i := range s.watchers {
+		v := &s.watchers[i].view
+		v.Strand, v.Placed = nil, ""
+		if strand != nil {
+			v.Strand, v.Placed = &strand.Strand, strand.ID
+		}
+	}
+	watch(s.watchers, e, at)
+	s.replay.Apply(e)
+}
+
+func (s *secondRead) end() {
+	for i := range s.watchers {
+		v := &s.watchers[i].view
+		v.Strand, v.Placed = nil, ""
+	}
+	endWatchers(s.watchers)
+	for i := range s.watchers {
+		if w := &s.watchers[i]; w.overflow != "" {
+			s.h.overflow[w.detector.ID] = w.overflow
+		}
+	}
+}
