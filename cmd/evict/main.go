@@ -1,0 +1,77 @@
+// Command evict takes a compromised Microsoft 365 account back. See README.md.
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/signal"
+
+	"evict/internal/app"
+	"evict/internal/ui"
+
+	"github.com/spf13/cobra"
+)
+
+func main() {
+	os.Exit(run(os.Args[1:]))
+}
+
+// run is main without the exit, so that script tests can call it.
+func run(args []string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	out := ui.Open(os.Stdout, os.Stderr)
+	var outcome ui.Outcome
+	root := rootCommand(out, &outcome)
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	switch {
+	case ctx.Err() != nil:
+		outcome.Interrupted = true
+	case errors.Is(err, app.ErrUsage) || errors.Is(err, errUsage):
+		outcome.Usage = true
+	case err != nil:
+		outcome.Failed = true
+	}
+	if err != nil && ctx.Err() == nil {
+		out.Error(err, hintFor(err))
+	}
+	return outcome.Code()
+}
+
+var errUsage = errors.New("wrong usage")
+
+// hintFor names the command to type next.
+func hintFor(err error) string {
+	var h interface{ Hint() string }
+	if errors.As(err, &h) {
+		return h.Hint()
+	}
+	if errors.Is(err, app.ErrUsage) || errors.Is(err, errUsage) {
+		return "evict --help"
+	}
+	return ""
+}
+
+func rootCommand(out *ui.Streams, outcome *ui.Outcome) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "evict",
+		Short: "Take a compromised Microsoft 365 account back",
+		Long: `evict reads exported evidence of a Microsoft 365 tenant and says, per account,
+whether somebody else used it, how that is known, and what could not be seen.
+
+  evict investigate ./exports            a verdict per account
+  evict explain inbox-rule-hides-mail    what a finding means, and how to check by hand`,
+		Version:       app.Version,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.SetOut(out.Out)
+	root.SetErr(out.Err)
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return errors.Join(errUsage, err) })
+	root.PersistentFlags().Bool("json", false, "print one JSON document instead of text")
+	root.PersistentFlags().Bool("detailed-exitcode", false, "exit 10 for findings, 13 for findings on incomplete evidence")
+	root.AddCommand(investigateCommand(out, outcome), askCommand(out, outcome), answerCommand(out, outcome), explainCommand(out))
+	return root
+}
