@@ -4,7 +4,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
+	"slices"
 	"sort"
+	"strconv"
 )
 
 // Grade is the weight of one piece of evidence (the rules for verdicts, section 5).
@@ -25,6 +28,16 @@ func (g Grade) String() string { return grades[g] }
 // MarshalText writes String.
 func (g Grade) MarshalText() ([]byte, error) { return []byte(g.String()), nil }
 
+// UnmarshalText reads what MarshalText wrote.
+func (g *Grade) UnmarshalText(b []byte) error {
+	i := slices.Index(grades[:], string(b))
+	if i < 0 {
+		return errors.New("unknown grade " + strconv.Quote(string(b)))
+	}
+	*g = Grade(i)
+	return nil
+}
+
 // Severity orders findings by how soon somebody must look.
 type Severity uint8
 
@@ -43,6 +56,16 @@ func (s Severity) String() string { return severities[s] }
 
 // MarshalText writes String.
 func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText reads what MarshalText wrote.
+func (s *Severity) UnmarshalText(b []byte) error {
+	v, ok := ParseSeverity(string(b))
+	if !ok {
+		return errors.New("unknown severity " + strconv.Quote(string(b)))
+	}
+	*s = v
+	return nil
+}
 
 // ParseSeverity reads one of the severities' words.
 func ParseSeverity(s string) (Severity, bool) {
