@@ -50,7 +50,8 @@ func (p person) id() string     { return guid(0xa, p.n) }
 func (p person) puid() string   { return fmt.Sprintf("1003200100%06X", p.n) }
 func (p person) laptop() string { return guid(0xd, p.n) }
 
-// afterReset is the session of Dana's first sign-in with the new password.
+// reset is when Ruth reset Dana's password; afterReset is the session that Dana
+// began with the new one.
 var (
 	reset      = time.Date(2026, 10, 15, 14, 5, 0, 0, time.UTC)
 	afterReset = guid(0x5, 199)
