@@ -19,7 +19,7 @@ help: ## this list
 
 .PHONY: build
 build: ## bin/evict for this machine
-	$(GO) build -trimpath -ldflags "-X main.version=$(VERSION)" -o bin/ ./cmd/evict
+	$(GO) build -trimpath -ldflags "-X evict/internal/app.Version=$(VERSION)" -o bin/ ./cmd/evict
 
 .PHONY: demo
 demo: build ## investigate the sample evidence that ships with the project

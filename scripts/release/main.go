@@ -127,7 +127,7 @@ func (b builder) build(goos, goarch, dir, cache, file string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	ldflags := "-s -w -buildid= -X main.version=" + b.version
+	ldflags := "-s -w -buildid= -X evict/internal/app.Version=" + b.version
 	if err := command(goos, goarch, dir, cache, "go", "build", "-trimpath", "-buildvcs=false", "-ldflags", ldflags, "-o", file, "./cmd/evict"); err != nil {
 		return "", err
 	}
