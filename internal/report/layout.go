@@ -23,14 +23,16 @@ const (
 	grey   style = "38;5;245"
 )
 
-// A span is text in one style.
+// A span is text in one style; keep holds it on one line where it fits.
 type span struct {
 	text  string
 	style style
+	keep  bool
 }
 
-func s(text string) span               { return span{text, normal} }
-func in(st style, text string) span    { return span{text, st} }
+func s(text string) span               { return span{text: text} }
+func in(st style, text string) span    { return span{text: text, style: st} }
+func kept(st style, text string) span  { return span{text, st, true} }
 func cell(text string) []span          { return []span{s(text)} }
 func styled(st style, t string) []span { return []span{in(st, t)} }
 
@@ -69,6 +71,11 @@ func (l *layout) words(spans []span) []word {
 	}
 	for _, sp := range spans {
 		text := show(sp.text, l.ascii)
+		if sp.keep {
+			cur.pieces = append(cur.pieces, span{text: text, style: sp.style})
+			cur.width += uniseg.StringWidth(text)
+			continue
+		}
 		for text != "" {
 			i := strings.IndexByte(text, ' ')
 			if i == 0 {
@@ -79,7 +86,7 @@ func (l *layout) words(spans []span) []word {
 			if i < 0 {
 				i = len(text)
 			}
-			cur.pieces = append(cur.pieces, span{text[:i], sp.style})
+			cur.pieces = append(cur.pieces, span{text: text[:i], style: sp.style})
 			cur.width += uniseg.StringWidth(text[:i])
 			text = text[i:]
 		}
@@ -100,7 +107,7 @@ func (wd word) split(n int) []word {
 		from, to := 0, 0
 		flush := func() {
 			if to > from {
-				cur.pieces = append(cur.pieces, span{p.text[from:to], p.style})
+				cur.pieces = append(cur.pieces, span{text: p.text[from:to], style: p.style})
 				from = to
 			}
 		}
@@ -204,7 +211,7 @@ func (l *layout) labelled(indent, column int, label span, spans ...span) {
 	for i, r := range l.wrap(spans, l.width-column, l.width-column) {
 		if i == 0 {
 			l.pad(indent)
-			l.put(row{{pieces: []span{{text, label.style}}, width: lw}})
+			l.put(row{{pieces: []span{{text: text, style: label.style}}, width: lw}})
 			l.pad(column - indent - lw)
 		} else {
 			l.pad(column)

@@ -33,7 +33,7 @@ const (
 // then verdicts, then the ground for each, then what could not be seen, and
 // last the one next command. Long values wrap; what a list leaves out is counted.
 func Text(w io.Writer, inv *evict.Investigation, o TextOptions) error {
-	t := &text{layout: newLayout(w, o), inv: inv}
+	t := &text{layout: newLayout(w, o), inv: inv, told: map[string]string{}}
 	t.reported()
 	t.headline()
 	t.money()
@@ -49,7 +49,8 @@ func Text(w io.Writer, inv *evict.Investigation, o TextOptions) error {
 
 type text struct {
 	*layout
-	inv *evict.Investigation
+	inv  *evict.Investigation
+	told map[string]string // what could not be seen, by the account it was told of first
 }
 
 // sym returns a symbol that the terminal can show.
@@ -132,7 +133,7 @@ func (t *text) reported() {
 		line = append(line, s(" by "+r.By))
 	}
 	if r.At.Set {
-		line = append(line, s(", first noticed "+stamp(r.At)))
+		line = append(line, s(" at "), kept(normal, stamp(r.At)))
 	}
 	if r.Note != "" {
 		line = append(line, s(`: "`+r.Note+`"`))
@@ -140,31 +141,33 @@ func (t *text) reported() {
 	t.para(0, 2, line...)
 	for _, a := range answerReported(t.inv) {
 		t.para(2, 6, t.status(a.Status), in(bold, fmt.Sprintf("  S%d %s", a.Number, symptomTitle(a.Number))))
-		list := func(label string, of []accountSymptom, why bool) {
-			if len(of) == 0 {
-				return
-			}
-			var parts []string
-			for _, x := range of {
-				p := x.Account
-				if n := len(x.Findings); n > 0 {
-					p += " (" + count(n, "finding", "findings") + ")"
-				}
-				if why && x.Why != "" {
-					p += " (" + x.Why + ")"
-				}
-				parts = append(parts, p)
-			}
-			t.para(6, 8, in(grey, label+" "), s(t.some(parts, 5, ", ")))
+		if len(a.Seen) > 0 {
+			t.para(6, 8, in(grey, "seen on "), s(t.some(seenOn(a.Seen), 5, ", ")))
 		}
-		list("seen on", a.Seen, true)
-		list("cannot see on", a.Blind, true)
-		list("not seen on", a.Clean, false)
-		if len(a.Seen)+len(a.Blind)+len(a.Clean) == 0 {
+		for _, g := range byWhy(a.Blind) {
+			t.para(6, 8, in(grey, "cannot see on "), s(t.some(g.accounts, 3, ", ")), s(": "+g.why))
+		}
+		if n := len(a.Clean); n > 0 && len(a.Seen)+len(a.Blind) > 0 {
+			t.para(6, 8, in(grey, "not seen on "+count(n, "other listed account", "other listed accounts")))
+		} else if n > 0 {
+			t.para(6, 8, in(grey, "not seen on "), s(count(n, "listed account", "listed accounts")))
+		} else if len(a.Seen)+len(a.Blind) == 0 {
 			t.para(6, 8, s("no listed account was checked for it"))
 		}
 	}
 	t.blank()
+}
+
+// seenOn names the accounts that show a symptom, with the number of findings.
+func seenOn(list []accountSymptom) []string {
+	out := make([]string, len(list))
+	for i, x := range list {
+		out[i] = x.Account
+		if n := len(x.Findings); n > 0 {
+			out[i] += " (" + count(n, "finding", "findings") + ")"
+		}
+	}
+	return out
 }
 
 func (t *text) headline() {
@@ -175,11 +178,11 @@ func (t *text) headline() {
 		st = purple
 	}
 	t.para(0, 0, in(st, t.inv.Headline))
-	line := "Evidence " + between(t.inv.Window) + ", as of " + stamp(t.inv.AsOf)
+	facts := []string{"evidence " + between(t.inv.Window), "as of " + stamp(t.inv.AsOf)}
 	if t.inv.Tenant != "" {
-		line += t.dot() + "tenant " + string(t.inv.Tenant)
+		facts = append(facts, "tenant "+string(t.inv.Tenant))
 	}
-	t.para(0, 0, in(grey, line))
+	t.facts(0, facts...)
 }
 
 // money is the card about payments: what to stop before anything else.
@@ -237,16 +240,31 @@ func (t *text) accounts() {
 		if a.Exposure != "" {
 			facts = append(facts, "mail and files: "+exposure(a.Exposure))
 		}
-		t.para(18, 18, in(grey, strings.Join(append(facts, span2(a.Window, t.dash())), t.dot())))
+		t.facts(18, append(facts, t.span(a.Window, minute))...)
 	}
 }
 
-// span2 writes a window in short.
-func span2(w evict.Window, dash string) string {
-	if !w.From.Set && !w.To.Set {
+// span writes a window in short.
+func (t *text) span(w evict.Window, write func(evict.Time) string) string {
+	switch {
+	case !w.From.Set && !w.To.Set:
 		return "times not known"
+	case w.From.Set == w.To.Set && w.From.Nano == w.To.Nano:
+		return write(w.From)
 	}
-	return stamp(w.From) + " " + dash + " " + stamp(w.To)
+	return write(w.From) + " " + t.dash() + " " + write(w.To)
+}
+
+// facts writes short facts in small print, each on one line where it fits.
+func (t *text) facts(indent int, list ...string) {
+	var out []span
+	for i, f := range list {
+		if i > 0 {
+			out = append(out, in(grey, t.dot()))
+		}
+		out = append(out, span{f, grey, len(f) <= t.width-indent-2})
+	}
+	t.para(indent, indent, out...)
 }
 
 func exposure(e evict.Exposure) string {
@@ -298,7 +316,7 @@ func (t *text) block(a *evict.Account) {
 		facts = append(facts, "ID "+a.ID)
 	}
 	if len(facts) > 0 {
-		t.para(2, 2, in(grey, strings.Join(facts, t.dot())))
+		t.facts(2, facts...)
 	}
 	for _, o := range a.Overrules {
 		t.para(2, 4, in(purple, "Operator's own view: "+string(o.Verdict)), s(", by "+o.By+" at "+stamp(o.At)+": "+o.Note))
@@ -309,7 +327,11 @@ func (t *text) block(a *evict.Account) {
 	t.findings("Findings", a.Findings)
 	t.symptoms(a)
 	t.checks(a)
-	t.numbered("Next steps that would settle it", a.NextSteps)
+	if a.Verdict == evict.Suspected || a.Verdict == evict.Unknown {
+		t.numbered("Next steps that would settle it", a.NextSteps)
+	} else {
+		t.numbered("Next steps", a.NextSteps)
+	}
 	if len(a.Questions) > 0 {
 		t.section("Ask the owner, on a number known from before")
 		for i, q := range a.Questions {
@@ -331,8 +353,11 @@ func (t *text) numbered(title string, list []string) {
 }
 
 func (t *text) reasons(a *evict.Account) {
-	if len(a.Reasons)+len(a.NotExcluded) > 0 {
+	switch {
+	case len(a.Reasons) > 0:
 		t.section("Why")
+	case len(a.NotExcluded) > 0:
+		t.section("What was not excluded")
 	}
 	for _, r := range sortedReasons(a.Reasons) {
 		st := normal
@@ -342,7 +367,7 @@ func (t *text) reasons(a *evict.Account) {
 		case evict.Strong:
 			st = bold
 		}
-		t.bullet(in(st, r.Item+" "+r.Grade.String()), s(": "+r.Text), in(grey, " ["+string(r.Family)+t.link(r.Finding, r.Strand)+"]"))
+		t.bullet(in(st, weight(r.Item, r.Grade)), s(": "+r.Text), in(grey, " ["+string(r.Family)+t.link(r.Finding, r.Strand)+"]"))
 	}
 	for _, n := range a.NotExcluded {
 		t.bullet(in(purple, "Not excluded: "), s(n))
@@ -373,8 +398,14 @@ func (t *text) activity(a *evict.Account) {
 		}
 	}
 	if c.Owner+c.Unknown+c.Unplaced > 0 {
-		t.para(2, 4, in(grey, fmt.Sprintf("Of the other events %s are the owner's, %s in strands of unknown hand, %s unplaced: they happened, but the log does not show whose hand it was.",
-			thousands(c.Owner), thousands(c.Unknown), thousands(c.Unplaced))))
+		if c.Attacker.Events == 0 {
+			t.blank()
+		}
+		line := fmt.Sprintf("Events in the owner's strands: %s; in strands of unknown hand: %s; unplaced: %s", thousands(c.Owner), thousands(c.Unknown), thousands(c.Unplaced))
+		if c.Unplaced > 0 {
+			line += " (they happened; the log does not show whose hand it was)"
+		}
+		t.para(2, 4, in(grey, line+"."))
 	}
 }
 
@@ -421,11 +452,7 @@ func (t *text) strandTable(list []*evict.Strand) {
 		if place == "" {
 			place = "not known"
 		}
-		client := x.Client
-		if x.Device != "" {
-			client += " on device " + x.Device
-		}
-		r := [][]span{cell(x.Network), cell(place), cell(client), cell(stamp(x.From) + " " + stamp(x.To)), cell(thousands(x.Events))}
+		r := [][]span{cell(x.Network), cell(place), cell(x.Client), cell(stamp(x.From) + " " + stamp(x.To)), cell(thousands(x.Events))}
 		if i == 0 {
 			t.tableHead(2, cols)
 		}
@@ -441,8 +468,10 @@ func (t *text) strandTable(list []*evict.Strand) {
 		if x.Session != "" {
 			facts = append(facts, "session "+x.Session)
 		}
-		facts = append(facts, "strand "+x.ID)
-		t.para(4, 4, in(grey, strings.Join(facts, t.dot())))
+		if x.Device != "" {
+			facts = append(facts, "device "+x.Device)
+		}
+		t.facts(4, append(facts, "strand "+x.ID)...)
 		for j, r := range x.Reasons {
 			if j == maxTextReasons {
 				t.para(4, 6, in(grey, t.more(len(x.Reasons)-j, "more reasons")))
@@ -491,13 +520,13 @@ func (t *text) findings(title string, all []evict.Finding) {
 			t.tableHead(2, cols)
 		}
 		t.tableRow(2, cols, r)
-		t.para(36, 36, in(grey, strings.Join(findingFacts(f), t.dot())))
+		t.facts(14, findingFacts(f)...)
 	}
 }
 
 // findingFacts is what stands in small print below a finding.
 func findingFacts(f *evict.Finding) []string {
-	out := []string{f.Detector, f.Item + " " + f.Grade.String(), "hand: " + string(f.Attribution)}
+	out := []string{f.Detector, weight(f.Item, f.Grade), "hand: " + string(f.Attribution)}
 	if f.Subject.Kind != evict.OnAccount {
 		out = append(out, string(f.Subject.Kind)+" "+f.Subject.ID)
 	}
@@ -567,7 +596,13 @@ func (t *text) checks(a *evict.Account) {
 		return
 	}
 	t.section(fmt.Sprintf("What could not be seen: of %s %d blind, %d partial", count(done+partial+blind, "check", "checks"), blind, partial))
-	for _, l := range limits(a.Checks) {
+	list := limits(a.Checks)
+	if first, ok := t.told[fmt.Sprint(list)]; ok {
+		t.para(2, 2, s("The same checks for the same reasons as for "+first+", above."))
+		return
+	}
+	t.told[fmt.Sprint(list)] = a.Account
+	for _, l := range list {
 		why := l.Why
 		if why == "" {
 			why = "no reason given"
@@ -603,30 +638,29 @@ func (t *text) sources() {
 		return
 	}
 	t.section("Sources (" + thousands(len(t.inv.Sources)) + ")")
-	cols := []column{{"NAME", 0, false}, {"KIND", 13, false}, {"RECORDS", 10, true}, {"TWICE", 8, true}, {"DAMAGED", 7, true}, {"REJECTED", 8, true}}
+	cols := []column{{"KIND", 16, false}, {"RECORDS", 10, true}, {"TWICE", 8, true}, {"DAMAGED", 7, true}, {"REJECTED", 8, true}, {"COVERAGE", 0, false}}
 	for i := range t.inv.Sources {
 		if i == maxTextSources {
 			t.para(2, 4, s(t.more(len(t.inv.Sources)-i, "more sources")))
 			break
 		}
 		x := &t.inv.Sources[i]
-		r := [][]span{cell(x.Name), cell(x.Kind), cell(thousands(x.Records)), cell(thousands(x.Duplicates)), cell(thousands(x.Damaged)), cell(thousands(x.Rejected))}
-		if i == 0 {
-			t.tableHead(2, cols)
-		}
-		t.tableRow(2, cols, r)
-		st := grey
+		st := normal
 		if !x.Complete {
 			st = purple
 		}
-		line := []span{in(grey, span2(evict.Window{From: x.From, To: x.To}, t.dash())+t.dot()), in(st, "coverage "+coverageWord(x))}
-		if x.Why != "" {
-			line = append(line, in(grey, ": "+x.Why))
+		if i == 0 {
+			t.tableHead(2, cols)
 		}
+		t.tableRow(2, cols, [][]span{cell(x.Kind), cell(thousands(x.Records)), cell(thousands(x.Duplicates)), cell(thousands(x.Damaged)), cell(thousands(x.Rejected)), styled(st, coverageWord(x))})
+		t.para(4, 6, s(x.Name))
+		t.facts(4, x.Format, t.span(evict.Window{From: x.From, To: x.To}, stamp))
 		if x.Conflicts > 0 {
-			line = append(line, in(purple, t.dot()+count(x.Conflicts, "conflict", "conflicts")))
+			t.para(4, 6, in(purple, count(x.Conflicts, "conflict", "conflicts")), s(": one record ID, different content"))
 		}
-		t.para(4, 4, line...)
+		if x.Why != "" {
+			t.para(4, 6, in(purple, x.Why))
+		}
 	}
 	if r := t.inv.Rejected; r.Count > 0 {
 		t.section("Could not be read: " + count(r.Count, "piece", "pieces"))

@@ -46,12 +46,31 @@ func stamp(t evict.Time) string {
 	return t.Std().Format("2006-01-02 15:04:05Z")
 }
 
+// minute writes a time to the minute, for tables of contents.
+func minute(t evict.Time) string {
+	if !t.Set || t.Prec >= evict.TwoMinutes {
+		return stamp(t)
+	}
+	return t.Std().Format("2006-01-02 15:04Z")
+}
+
 // between writes a window as "from A to B".
 func between(w evict.Window) string {
-	if !w.From.Set && !w.To.Set {
+	switch {
+	case !w.From.Set && !w.To.Set:
 		return "at times that are not known"
+	case w.From.Nano == w.To.Nano && w.From.Set == w.To.Set:
+		return "at " + stamp(w.From)
 	}
 	return "from " + stamp(w.From) + " to " + stamp(w.To)
+}
+
+// weight writes an item with its grade: "C1 conclusive".
+func weight(item string, g evict.Grade) string {
+	if item == "" || item == g.String() {
+		return g.String()
+	}
+	return item + " " + g.String()
 }
 
 // sortedAccounts returns the accounts with the gravest first.
@@ -321,6 +340,27 @@ func answerReported(inv *evict.Investigation) []symptomAnswer {
 	return out
 }
 
+// A whyGroup is the accounts on which a symptom cannot be seen for one reason.
+type whyGroup struct {
+	why      string
+	accounts []string
+}
+
+func byWhy(list []accountSymptom) []whyGroup {
+	var out []whyGroup
+	at := map[string]int{}
+	for _, x := range list {
+		i, ok := at[x.Why]
+		if !ok {
+			i = len(out)
+			at[x.Why] = i
+			out = append(out, whyGroup{why: x.Why})
+		}
+		out[i].accounts = append(out[i].accounts, x.Account)
+	}
+	return out
+}
+
 // coverageWord says how far a source's coverage can be relied on.
 func coverageWord(s *evict.Source) string {
 	c := s.Coverage
@@ -334,14 +374,6 @@ func coverageWord(s *evict.Source) string {
 		return c + ", complete"
 	}
 	return c + ", incomplete"
-}
-
-// few joins at most n values and says how many more there are.
-func few(list []string, n int, sep string) string {
-	if len(list) <= n {
-		return strings.Join(list, sep)
-	}
-	return strings.Join(list[:n], sep) + fmt.Sprintf(" …(+%s)", thousands(len(list)-n))
 }
 
 // nextExplain is the command that helps with the gravest finding: the last
