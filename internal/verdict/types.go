@@ -19,15 +19,18 @@ type Strand struct {
 	Place        evict.Place  // last known
 	ClientFamily evict.Client
 	DeviceID     string
-	DeviceTrust  bool     // a sign-in called the device compliant, managed or joined
-	Tokens       []string // unique token identifiers, sorted, capped
-	Days         []int32  // days since 1970-01-01 UTC with an event, sorted
-	StrongDays   []int32  // days on which a passkey, Windows Hello or certificate was used interactively
-	Interactive  int      // successful interactive sign-ins
-	Trusted      bool     // a sign-in called the network a trusted named location
-	Mailbox      int      // mailbox acts
-	Bursts       []Burst  // times of activity, in order; gaps over 10 minutes part them
-	Answer       *Answer  // the owner's word on this strand, if asked
+	DeviceTrust  bool      // a sign-in called the device compliant, managed or joined
+	Tokens       []string  // unique token identifiers, sorted, capped
+	Days         []int32   // days since 1970-01-01 UTC with an event, sorted
+	StrongDays   []int32   // days on which a passkey, Windows Hello or certificate was used interactively
+	Interactive  int       // successful interactive sign-ins
+	Trusted      bool      // a sign-in called the network a trusted named location
+	Mailbox      int       // mailbox acts
+	Bursts       []Burst   // times of activity, in order; gaps over 10 minutes part them
+	Answer       *Answer   // the owner's word on this strand, if asked; Anchor takes it from Account.Answers too
+	Record       evict.Ref // one record of it, its first sign-in before others: the cause of findings made here (C7, C9); may be zero
+
+	byAddress bool // an attacker's only because of a link by address, which is followed no further (C7)
 }
 
 // A Burst is a time of activity without a gap of more than 10 minutes.
@@ -42,6 +45,27 @@ type Item struct {
 	Placeless       bool // about the account whoever's hand it was
 	StateOnly       bool // rests on a dump alone: no record of its making
 	Declared        bool // by a declared responder, partner or service, or by this program: no evidence (V21)
+	// Sides are the other strands that cause records stand in, for evidence on
+	// two strands (C1, C3, G11): the side that is least tied to the owner answers for it.
+	Sides []*Strand
+	// Origin is that of the first cause record; needed where failed sign-ins make no strand (G18). Nil when unknown.
+	Origin *evict.Origin
+	// StoppedBy says what kept a stranger with the right password out (V27); "" lets the summary's error number say it.
+	StoppedBy string
+
+	base   *proposal // item and grade as the detector gave them
+	sides  []*Strand // Strand and Sides as first given
+	excuse string    // why it does not count; "" when it does
+	device bool      // only A1 or A2 excuses it (V23)
+	spare  bool      // a heavier item rests on the same record
+	link   string    // for C7: what is shared
+	made   bool      // made by Attribute, not by a detector
+}
+
+// A proposal is what a detector made of an act before anybody knew whose hand it was.
+type proposal struct {
+	item  string
+	grade evict.Grade
 }
 
 // A Hand is an attacker's strand of some account, as other accounts see it (C7).
@@ -55,16 +79,24 @@ type Hand struct {
 	Tokens   []string
 	From, To evict.Time
 	Bursts   []Burst
+	App      string // application ID, for reading by a third-party application
+	// ByAddress marks a strand that is an attacker's only because it shares an
+	// address with another one: such links are followed one step, not further.
+	ByAddress bool
 }
 
 // Tenant is what is known across accounts.
 type Tenant struct {
 	*detect.Facts
-	Hands         []Hand          // in (account, strand) order
-	MadeAccounts  map[string]Made // accounts made or first enabled in the evidence, by lower-cased name and object ID
-	Declared      []netip.Prefix  // ranges that the operator calls a workplace or egress
-	SharedHosting map[uint32]int  // accounts that use this provider on 3 or more days, by ASN
-	TenantTrigger string          // the first open trigger of section 9, as a sentence; "" when none
+	Hands         []Hand           // in (account, strand) order
+	MadeAccounts  map[string]Made  // accounts made or first enabled in the evidence, by lower-cased name and object ID
+	Declared      []netip.Prefix   // ranges that the operator calls a workplace or egress
+	SharedHosting map[uint32]int   // accounts that use this provider on 3 or more days, by ASN
+	TenantTrigger string           // the first open trigger of section 9, as a sentence; "" when none
+	Anchored      map[string]bool  // networks that an anchored strand of any account used: Workplaces.Anchored
+	Symptoms      map[string][]int // symptoms that each detector looks for, by detector ID
+
+	index handIndex
 }
 
 // Made says by whom an account was made.
@@ -126,4 +158,17 @@ type Account struct {
 	Administrator bool // holds or held a directory or Exchange role
 	Guest, Shared bool
 	Activity      evict.Activity
+	Checks        []evict.Check  // of every detector that ran for this account
+	Registered    []Registration // devices and methods registered in the evidence (A6, A2)
+	OutsideReads  int            // messages that other accounts' attacker strands, delegates or applications opened in this mailbox
+	Holders       []string       // for a shared mailbox: accounts with rights on it
+	SignInBlocked evict.Tri      // for a shared mailbox: its own sign-in is blocked
+}
+
+// A Registration is the making of a device or a strong method.
+type Registration struct {
+	Device string  // device ID; "" for a method
+	Strand *Strand // that did it; nil when unplaced
+	At     evict.Time
+	Older  bool // approved with a method that existed before, as far as the record shows
 }
