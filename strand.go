@@ -30,7 +30,14 @@ type Strand struct {
 	SignIns int         `json:"signIns"` // successful ones
 	Verdict Attribution `json:"verdict"` // owner, attacker or unknown
 	Anchors []Anchor    `json:"anchors"`
-	Reasons []string    `json:"reasons"` // for and against
+	Reasons []string    `json:"reasons"`         // for and against
+	Point   *Point      `json:"point,omitempty"` // where the last known place lies, if the source says so
+}
+
+// A Point is a place on the map, in degrees north and east.
+type Point struct {
+	Lat float64 `json:"lat"`
+	Lon float64 `json:"lon"`
 }
 
 // Has reports whether the strand has one of the anchors.

@@ -278,6 +278,9 @@ func (w *weaver) finish() {
 		if p := placeText(s.Place); p != "" {
 			s.Places = append(s.Places, p)
 		}
+		if p := s.Place; p.Lat != 0 || p.Lon != 0 {
+			s.Point = &evict.Point{Lat: float64(p.Lat) / 1e6, Lon: float64(p.Lon) / 1e6}
+		}
 		h := sha256.Sum256([]byte(strings.Join([]string{w.account, s.Network, s.Client, s.Device, s.Session, s.From.String()}, "\x00")))
 		s.ID = hex.EncodeToString(h[:5])
 		if n := seen[s.ID]; n > 0 {
