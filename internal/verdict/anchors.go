@@ -110,7 +110,7 @@ type habit struct {
 // habitOf is what A4 compares: provider, region and client family. Where no
 // provider is recorded, the address itself stands for it.
 func habitOf(s *Strand) habit {
-	provider := s.Network
+	provider := s.net()
 	if s.ASN != 0 {
 		provider = "AS" + strconv.FormatUint(uint64(s.ASN), 10)
 	}
@@ -181,7 +181,7 @@ func (n *anchorer) direct(s *Strand, weak bool) []evict.Anchor {
 	if len(s.StrongDays) > 0 && n.strongUse {
 		anchors = append(anchors, evict.A2)
 	}
-	if (s.Trusted || n.tenant.workplace(s.Network) || n.tenant.declared(s.Prefix)) && !n.hostile.ownTools(s) {
+	if (s.Trusted || n.tenant.workplace(s.net()) || n.tenant.declared(s.Prefix)) && !n.hostile.ownTools(s) {
 		anchors = append(anchors, evict.A3)
 	}
 	if weak && n.habitual(s) && !n.hostile.met(s, n.tenant) {
@@ -280,6 +280,14 @@ func byStart(a, b *Strand) int {
 	return strings.Compare(a.ID, b.ID)
 }
 
+// net is the key of the strand's network in the sets of networks; "" for an application's strand.
+func (s *Strand) net() string {
+	if !s.Prefix.IsValid() {
+		return ""
+	}
+	return s.Prefix.String()
+}
+
 // workplace reports whether the network counts as A3 by use.
 func (t *Tenant) workplace(network string) bool { return t.Facts != nil && t.Workplaces[network] }
 
@@ -332,7 +340,7 @@ func (o origins) met(s *Strand, t *Tenant) bool {
 	if o.ownTools(s) {
 		return true
 	}
-	return o.networks[s.Prefix] && !t.workplace(s.Network) && !t.declared(s.Prefix)
+	return o.networks[s.Prefix] && !t.workplace(s.net()) && !t.declared(s.Prefix)
 }
 
 // Workplaces gathers, account by account and in any order, the networks that
@@ -344,20 +352,20 @@ type Workplaces struct {
 	Full     bool // more networks than it remembers: some workplaces may be missed
 }
 
-// Add notes one account, once.
-func (w *Workplaces) Add(a *Account) {
+// Add notes one account, once. The order of accounts does not matter unless Full is set.
+func (w *Workplaces) Add(_ string, strands []*Strand) {
 	if w.users == nil {
 		w.users, w.anchored = map[string]int{}, map[string]bool{}
 	}
 	days := map[string]map[int32]bool{}
-	for _, s := range a.Strands {
-		if s.App != "" || len(s.Anchors) == 0 {
+	for _, s := range strands {
+		if s.net() == "" || len(s.Anchors) == 0 {
 			continue
 		}
-		w.note(s.Network)
+		w.note(s.net())
 		if s.Has(evict.A1, evict.A2) {
 			for _, d := range s.Days {
-				addDay(days, s.Network, d)
+				addDay(days, s.net(), d)
 			}
 		}
 	}

@@ -179,7 +179,8 @@ func (r *resolver) resolve(it *Item) {
 		return
 	}
 	code := it.base.item
-	if twoSided[code] && len(it.sides) > 0 {
+	if twoSided[code] && it.Strand != nil {
+		it.sides = r.bothSides(it)
 		it.Strand = leastTied(it.sides)
 		if why := r.oneHand(it); why != "" {
 			it.Grade, it.excuse = evict.Context, why
@@ -224,6 +225,26 @@ func (r *resolver) resolve(it *Item) {
 	}
 }
 
+// bothSides returns the strands of a two-sided item: those its records stand
+// in, or, where only one is known, with it those that share its session or token near the item's time.
+func (r *resolver) bothSides(it *Item) []*Strand {
+	if len(it.sides) > 1 {
+		return it.sides
+	}
+	s := it.sides[0]
+	out := []*Strand{s}
+	for _, o := range r.a.Strands {
+		if o != s && sharesToken(o, s) && (!it.Time.Set || near(o.From, o.To, it.Time, it.Time, sideWithin)) {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+func sharesToken(a, b *Strand) bool {
+	return a.Session != "" && a.Session == b.Session || slices.ContainsFunc(a.Tokens, func(k string) bool { return slices.Contains(b.Tokens, k) })
+}
+
 // explain takes an item out of the count: it stays as a low finding with a question.
 func (r *resolver) explain(it *Item, why string) {
 	it.Grade, it.excuse = min(it.Grade, evict.Indicative), why
@@ -259,7 +280,7 @@ func (r *resolver) oneHand(it *Item) string {
 // ownersEgress reports whether another, anchored strand of the account uses the strand's network.
 func (r *resolver) ownersEgress(s *Strand) bool {
 	return slices.ContainsFunc(r.a.Strands, func(o *Strand) bool {
-		return o != s && o.Network == s.Network && len(o.Anchors) > 0
+		return o != s && o.Prefix == s.Prefix && len(o.Anchors) > 0
 	})
 }
 

@@ -1,6 +1,7 @@
 package verdict
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -568,25 +569,33 @@ func (d *decider) symptom(n int) evict.Symptom {
 	return s
 }
 
-// Trigger is the first act that puts the whole tenant in question (section 9),
-// as a sentence, or "".
-func Trigger(a *Account) string {
-	if a.Administrator && len(compromising(a)) > 0 {
-		return "The administrator's account " + a.Name + " is compromised"
-	}
+// Trigger is the first act, over all accounts, that puts the tenant in question
+// (section 9), as a sentence; "" when there is none. Loose items are findings
+// that concern no account: they trigger when they are conclusive by themselves.
+func Trigger(accounts []*Account, loose []*Item) string {
 	var first *Item
-	for _, it := range a.Items {
-		if !a.counted(it) || it.Strand == nil || !tenantScope(it) || !strangerWithCompany(a, it.Strand) {
-			continue
-		}
-		if first == nil || inTime(it, first) < 0 {
-			first = it
+	text := ""
+	note := func(it *Item, why string) {
+		if first == nil || cmp.Or(inTime(it, first), strings.Compare(why, text)) < 0 {
+			first, text = it, why
 		}
 	}
-	if first == nil {
-		return ""
+	for _, a := range accounts {
+		if basis := compromising(a); a.Administrator && len(basis) > 0 {
+			note(basis[0], "the administrator's account "+a.Name+" is compromised")
+		}
+		for _, it := range a.Items {
+			if a.counted(it) && it.Strand != nil && tenantScope(it) && strangerWithCompany(a, it.Strand) {
+				note(it, trimStop(it.Summary)+" ("+a.Name+", "+when(it.Time)+")")
+			}
+		}
 	}
-	return trimStop(first.Summary) + " (" + a.Name + ", " + when(first.Time) + ")"
+	for _, it := range loose {
+		if !it.Declared && it.Grade == evict.Conclusive && tenantScope(it) {
+			note(it, trimStop(it.Summary)+" ("+when(it.Time)+")")
+		}
+	}
+	return text
 }
 
 // strangerWithCompany reports whether the strand is an attacker's, or has no

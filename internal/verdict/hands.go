@@ -155,8 +155,8 @@ func (r *resolver) byAddress(x *handIndex, s *Strand) []int32 {
 // strangersNetwork reports whether the strand's network can link it to others:
 // no workplace, no declared egress, and used by no anchored strand.
 func (r *resolver) strangersNetwork(s *Strand) bool {
-	return s.Prefix.IsValid() && !r.t.workplace(s.Network) && !r.t.declared(s.Prefix) && !r.t.Anchored[s.Network] &&
-		!slices.ContainsFunc(r.a.Strands, func(o *Strand) bool { return o.Network == s.Network && len(o.Anchors) > 0 })
+	return s.Prefix.IsValid() && !r.t.workplace(s.net()) && !r.t.declared(s.Prefix) && !r.t.Anchored[s.net()] &&
+		!slices.ContainsFunc(r.a.Strands, func(o *Strand) bool { return o.Prefix == s.Prefix && len(o.Anchors) > 0 })
 }
 
 // spread follows hard links inside the account from the attacker's strands to

@@ -89,7 +89,7 @@ func linkedStrands(a *Account) map[*Strand]int {
 	owned := map[string]bool{}
 	for _, s := range a.Strands {
 		if len(s.Anchors) > 0 {
-			owned[s.Network] = true
+			owned[s.net()] = true
 		}
 	}
 	parent := make([]int, len(a.Strands))
@@ -113,8 +113,8 @@ func linkedStrands(a *Account) map[*Strand]int {
 		if s.DeviceID != "" {
 			keys = append(keys, "device "+s.DeviceID)
 		}
-		if s.Network != "" && !owned[s.Network] {
-			keys = append(keys, "network "+s.Network)
+		if s.net() != "" && !owned[s.net()] {
+			keys = append(keys, "network "+s.net())
 		}
 		for _, k := range s.Tokens {
 			keys = append(keys, "token "+k)

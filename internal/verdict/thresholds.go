@@ -21,6 +21,7 @@ const (
 	linkWithin         = 24 * time.Hour // C7
 	kindsWithin        = 24 * time.Hour // C6
 	kindsWanted        = 3              // C6
+	sideWithin         = time.Hour      // C1
 	perFamily          = 2              // section 5
 	indicativeSuspect  = 3              // V23
 	familiesSuspect    = 2              // V23
@@ -67,6 +68,7 @@ func Thresholds() []evict.Threshold {
 		row("time between two strands linked by address and client", linkWithin, "C7"),
 		row("time in which hostile acts of several kinds fall", kindsWithin, "C6"),
 		row("kinds of hostile act", kindsWanted, "C6"),
+		row("time in which the other side of a replay acts", sideWithin, "C1"),
 		row("indicative items counted per family", perFamily, "section 5"),
 		row("indicative items that make suspected", indicativeSuspect, "V23"),
 		row("families of those items", familiesSuspect, "V23"),

@@ -66,7 +66,7 @@ func list(words []string) string {
 
 // from says where a strand acts from: network, place, client, device.
 func from(s *Strand) string {
-	out := s.Network
+	out := strings.TrimSuffix(s.Network, "/32")
 	if s.App != "" {
 		return "application " + s.App
 	}
