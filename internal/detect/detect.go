@@ -6,6 +6,8 @@
 package detect
 
 import (
+	"net/netip"
+
 	"evict"
 )
 
@@ -108,13 +110,18 @@ type Draft struct {
 type Evidence struct {
 	ID  evict.RecordID
 	Ref evict.RawRef
+	// Where and when the act was, so that the runner can say whose strand it
+	// stands in.
+	At             evict.Time
+	Network        netip.Prefix
+	Session, Token string
 }
 
 // Because returns the events as evidence.
 func Because(events ...*evict.Event) []Evidence {
 	out := make([]Evidence, len(events))
 	for i, e := range events {
-		out[i] = Evidence{e.ID, e.Ref}
+		out[i] = Evidence{e.ID, e.Ref, e.Time, e.Origin.Network(), e.Origin.Session, e.Origin.Token}
 	}
 	return out
 }

@@ -22,6 +22,8 @@ type history struct {
 	found         []pending // of the second read
 	overflow      map[string]string
 	makes         []making
+	registers     []registering
+	outside       []map[string]int       // by strand: messages opened, by other accounts mailboxes
 	acts          []evict.ActivityCounts // by strand
 	threads       []threadSet            // by strand
 	owned         evict.ActivityCounts   // acts of the account that no strand holds
@@ -36,6 +38,12 @@ type making struct {
 	spot spot
 	at   evict.Time
 	ref  detect.Evidence
+}
+
+// A registering is a device or method registered by this account.
+type registering struct {
+	device string
+	spot   spot
 }
 
 // firstRead builds the account's strands and habits and runs the seeds.
@@ -92,9 +100,13 @@ func (f *firstRead) event(e *evict.Event, mine bool) {
 		}
 		f.count(e)
 		f.made(e, at)
+		f.registered(e, at)
 	}
 	if !mine && f.grantsRole(e) {
 		a.Administrator = true
+	}
+	if e.Flags&evict.Observed != 0 {
+		f.describe(e)
 	}
 	if !f.j.in.declared(e) {
 		for i := range f.watchers {
@@ -152,6 +164,51 @@ func (f *firstRead) made(e *evict.Event, at spot) {
 	f.h.makes = append(f.h.makes, m)
 }
 
+// registered notes a device or method that the account registered.
+func (f *firstRead) registered(e *evict.Event, at spot) {
+	op := strings.TrimSuffix(strings.ToLower(e.Op), ".")
+	device := op == "register device" || op == "add device" || op == "add registered owner to device"
+	if !device && !strings.HasPrefix(op, "user registered") || e.Outcome == evict.Failure || len(f.h.registers) >= 1000 {
+		return
+	}
+	r := registering{spot: at}
+	r.spot.session, r.spot.token = strings.Clone(at.session), strings.Clone(at.token)
+	if c, ok := e.Detail.(*evict.Changes); ok && device {
+		for _, x := range c.Extra {
+			if strings.EqualFold(strings.ReplaceAll(x.Name, " ", ""), "DeviceId") {
+				r.device = strings.Clone(strings.ToLower(x.Value))
+			}
+		}
+		if p, ok := c.Prop("DeviceId"); ok && r.device == "" {
+			r.device = strings.ToLower(strings.Trim(p.New, "[]\" \r\n"))
+		}
+	}
+	f.h.registers = append(f.h.registers, r)
+}
+
+// describe reads what a dump says of the account's kind.
+func (f *firstRead) describe(e *evict.Event) {
+	s, ok := e.Detail.(*evict.Settings)
+	if !ok || e.Kind != evict.MailboxState && e.Kind != evict.UserState {
+		return
+	}
+	if v, ok := s.Get("RecipientTypeDetails"); ok {
+		switch strings.ToLower(v) {
+		case "sharedmailbox", "roommailbox", "equipmentmailbox":
+			f.h.account.Shared = true
+		}
+	}
+	if v, ok := s.Get("AccountEnabled"); ok {
+		f.h.account.SignInBlocked = evict.No
+		if strings.EqualFold(v, "false") {
+			f.h.account.SignInBlocked = evict.Yes
+		}
+	}
+	if v, ok := s.Get("userType"); ok && strings.EqualFold(v, "guest") {
+		f.h.account.Guest = true
+	}
+}
+
 func (f *firstRead) end() *history {
 	h := f.h
 	endWatchers(f.watchers)
@@ -185,6 +242,7 @@ func (j *judge) startSecond(h *history) *secondRead {
 	s := &secondRead{j: j, h: h, weaver: newWeaver(h.account.Name), replay: state.New()}
 	h.acts = make([]evict.ActivityCounts, len(h.strands))
 	h.threads = make([]threadSet, len(h.strands))
+	h.outside = make([]map[string]int, len(h.strands))
 	s.watchers = startWatchers(j.in.Detectors, func(d *detect.Detector) bool { return d.Scope == detect.AccountScope && !d.Seed },
 		j.view(h.index, s.replay, h.habits), func(p pending) { h.found = append(h.found, p) })
 	return s
@@ -205,6 +263,7 @@ func (s *secondRead) event(e *evict.Event, mine bool) {
 			i := s.h.place[strand]
 			countAct(&s.h.acts[i], e, s.h.account.Name)
 			s.h.threads[i].add(e)
+			s.h.readOutside(i, e)
 		} else {
 			countAct(&s.h.owned, e, s.h.account.Name)
 		}
@@ -218,6 +277,21 @@ func (s *secondRead) event(e *evict.Event, mine bool) {
 	}
 	watch(s.watchers, e, at)
 	s.replay.Apply(e)
+}
+
+// readOutside counts messages that a strand opened in somebody else's mailbox.
+func (h *history) readOutside(strand int, e *evict.Event) {
+	d, ok := e.Detail.(*evict.Access)
+	m := e.Subject(evict.Mailbox).Who
+	if !ok || m.Kind != evict.UPN || m == e.Actor || strings.EqualFold(m.ID, h.account.Name) {
+		return
+	}
+	if h.outside[strand] == nil {
+		h.outside[strand] = map[string]int{}
+	}
+	if _, ok := h.outside[strand][m.ID]; ok || len(h.outside[strand]) < maxListed {
+		h.outside[strand][strings.Clone(m.ID)] += max(1, d.Count, len(d.Messages))
+	}
 }
 
 func (s *secondRead) end() {

@@ -3,6 +3,7 @@ package timeline
 import (
 	"io"
 	"net/netip"
+	"time"
 
 	"evict"
 	"evict/internal/detect"
@@ -12,13 +13,15 @@ import (
 // Input is everything that the answer depends on. The clock is not among it.
 type Input struct {
 	Items     []Item
+	Problems  []evict.Rejection // what could not even be opened
 	Detectors []*detect.Detector
 	Version   string
 	Case      string
 
-	AsOf         evict.Time // zero: the latest event
-	Since, Until evict.Time // findings outside are left out; what lies before Since is still the baseline
-	Accounts     []string   // list these whatever was found
+	AsOf         evict.Time    // zero: the latest event
+	Since, Until evict.Time    // findings outside are left out; what lies before Since is still the baseline
+	Back         time.Duration // Since, as a span back from AsOf; 0: none
+	Accounts     []string      // list these whatever was found
 	Minimum      evict.Severity
 	Reported     *evict.Reported
 	Work         []Work // declared work: no evidence

@@ -100,6 +100,7 @@ func (j *judge) barrier() error {
 		}
 	}
 	j.facts.Workplaces = work.Networks()
+	j.tenant.Anchored = work.Anchored()
 	j.facts.Applications = j.commonApps()
 	j.attribute()
 	return nil
@@ -108,6 +109,9 @@ func (j *judge) barrier() error {
 // prepare fills what the rules need beside strands and items.
 func (h *history) prepare(j *judge) {
 	a := &h.account
+	for _, r := range h.registers {
+		a.Registered = append(a.Registered, verdict.Registration{Device: r.device, Strand: h.placer.place(r.spot), At: r.spot.time})
+	}
 	a.AsOf = j.asOf
 	damaged := a.Coverage.Damaged
 	a.Coverage = verdict.Coverage{Window: j.window(), Kinds: j.cover, Damaged: damaged, Rejects: j.rejects, Licence: j.in.Licence}
@@ -355,10 +359,31 @@ func (j *judge) items(h *history, drafts []pending) []*verdict.Item {
 		it := &verdict.Item{Finding: f, NoHonestPurpose: p.draft.NoHonestPurpose, Placeless: p.draft.Placeless, StateOnly: p.state}
 		if !own {
 			it.Strand = h.placer.place(p.spot)
+			it.Sides = h.sides(p.draft.Cause, it.Strand)
+			it.Origin = p.origin
+			if it.Strand == nil && len(it.Sides) > 0 {
+				it.Strand, it.Sides = it.Sides[0], it.Sides[1:]
+			}
 		}
 		out = append(out, it)
 	}
 	return uniqueItems(out)
+}
+
+// sides are the strands, other than one, that the causes stand in by their own address.
+func (h *history) sides(cause []detect.Evidence, other *verdict.Strand) []*verdict.Strand {
+	var out []*verdict.Strand
+	for _, c := range cause {
+		if !c.Network.IsValid() || foreignToNobody(c.Network.Addr()) {
+			continue
+		}
+		s := h.placer.at(spot{time: c.At, session: c.Session, net: c.Network})
+		if s != nil && s != other && !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	slices.SortFunc(out, func(a, b *verdict.Strand) int { return cmp.Compare(h.place[a], h.place[b]) })
+	return out
 }
 
 // uniqueItems sorts items and drops those with an identifier seen before.

@@ -53,14 +53,20 @@ func Run(ctx context.Context, in Input) (*evict.Investigation, error) {
 	}
 	j := &judge{
 		in: &in, accounts: accounts, facts: facts, dedupe: d, histories: make([]*history, len(accounts.list)), overflow: map[string]string{},
-		tenant: &verdict.Tenant{Facts: facts, MadeAccounts: map[string]verdict.Made{}, Declared: in.Workplaces},
+		tenant: &verdict.Tenant{Facts: facts, MadeAccounts: map[string]verdict.Made{}, Declared: in.Workplaces, Symptoms: symptomsOf(in.Detectors)},
 	}
 	j.asOf = in.AsOf
 	if !j.asOf.Set {
 		j.asOf = d.latest
 	}
+	if in.Back > 0 {
+		in.Since = j.asOf.Add(-in.Back)
+	}
 	var rejected evict.Rejected
 	j.sources, rejected = r.sources()
+	rejected.Count += len(in.Problems)
+	rejected.First = append(rejected.First, in.Problems...)
+	sortRejections(rejected.First)
 	j.rejects = rejected.Count
 	j.cover = j.coverage()
 	for _, step := range []func() error{j.first, j.barrier, j.second, j.settings} {
@@ -92,6 +98,14 @@ func (n *names) domains() map[string]bool {
 	return out
 }
 
+func symptomsOf(ds []*detect.Detector) map[string][]int {
+	out := map[string][]int{}
+	for _, d := range ds {
+		out[d.ID] = d.Symptoms
+	}
+	return out
+}
+
 // conclude judges every account with all that was found and writes the answer.
 func (j *judge) conclude() *evict.Investigation {
 	for _, h := range j.histories {
@@ -101,6 +115,7 @@ func (j *judge) conclude() *evict.Investigation {
 		}
 	}
 	j.attribute()
+	j.exposeOthers()
 	var judged []*verdict.Account
 	for _, h := range j.histories {
 		if h != nil {
@@ -129,6 +144,26 @@ func (j *judge) conclude() *evict.Investigation {
 	inv.Money = j.money(j.histories)
 	j.summarise(inv)
 	return inv
+}
+
+// exposeOthers tells accounts whose mailboxes attackers' strands of other accounts opened.
+func (j *judge) exposeOthers() {
+	for _, h := range j.histories {
+		if h == nil || h.outside == nil {
+			continue
+		}
+		for i, s := range h.strands {
+			if s.Verdict != evict.ByAttacker {
+				continue
+			}
+			for mailbox, n := range h.outside[i] {
+				k := j.accounts.resolve(h.account.Tenant, evict.Principal{Kind: evict.UPN, ID: mailbox}, s.From)
+				if k >= 0 && j.histories[k] != nil {
+					j.histories[k].account.OutsideReads += n
+				}
+			}
+		}
+	}
 }
 
 // account judges one account and lists it if there is something to say.

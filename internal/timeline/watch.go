@@ -14,7 +14,8 @@ type pending struct {
 	draft    detect.Draft
 	spot     spot
 	tenant   evict.TenantID
-	state    bool // rests on a dump: no record of its making
+	state    bool          // rests on a dump: no record of its making
+	origin   *evict.Origin // of the event that was shown when the draft was made
 	flags    evict.Flags
 }
 
@@ -78,11 +79,22 @@ func (w *watching) report(d detect.Draft) {
 		if !d.Time.Set {
 			p.draft.Time = e.Time
 		}
+		p.origin = keepOrigin(&e.Origin)
 	}
 	p.tenant = evict.TenantID(strings.Clone(string(p.tenant)))
 	keepDraft(&p.draft)
 	p.spot.session, p.spot.token = strings.Clone(p.spot.session), strings.Clone(p.spot.token)
 	w.sink(p)
+}
+
+func keepOrigin(o *evict.Origin) *evict.Origin {
+	c := *o
+	c.Place = clonePlace(c.Place)
+	c.Client = evict.Client{App: strings.Clone(c.Client.App), OS: strings.Clone(c.Client.OS), Browser: strings.Clone(c.Client.Browser)}
+	for _, s := range []*string{&c.Session, &c.Token, &c.Device, &c.AppID, &c.UserAgent} {
+		*s = strings.Clone(*s)
+	}
+	return &c
 }
 
 func keepDraft(d *detect.Draft) {
@@ -96,6 +108,7 @@ func keepDraft(d *detect.Draft) {
 		out := slices.Clone(in)
 		for i := range out {
 			out[i].ID = evict.RecordID(strings.Clone(string(out[i].ID)))
+			out[i].Session, out[i].Token = strings.Clone(out[i].Session), strings.Clone(out[i].Token)
 		}
 		return out
 	}
