@@ -102,6 +102,8 @@ func (j *judge) barrier() error {
 	j.facts.Workplaces = work.Networks()
 	j.tenant.Anchored = work.Anchored()
 	j.facts.Applications = j.commonApps()
+	j.facts.DefaultNames = j.administrators()
+	j.tenant.SharedHosting = j.sharedProviders()
 	j.attribute()
 	return nil
 }
@@ -221,6 +223,34 @@ func (j *judge) commonApps() map[string]bool {
 	for app, n := range users {
 		if n >= 3 {
 			out[app] = true
+		}
+	}
+	return out
+}
+
+// administrators are the lower-cased local parts of accounts that hold or held a role.
+func (j *judge) administrators() map[string]bool {
+	out := map[string]bool{}
+	for _, h := range j.histories {
+		if h != nil && h.account.Administrator {
+			local, _, _ := strings.Cut(strings.ToLower(h.account.Name), "@")
+			out[local] = true
+		}
+	}
+	return out
+}
+
+// sharedProviders counts, by provider, the accounts that used it on three or more days.
+func (j *judge) sharedProviders() map[uint32]int {
+	out := map[uint32]int{}
+	for _, h := range j.histories {
+		if h == nil {
+			continue
+		}
+		for asn, days := range h.habits.Providers {
+			if days >= 3 {
+				out[asn]++
+			}
 		}
 	}
 	return out
