@@ -15,7 +15,7 @@ import (
 // Lists and maps are never null. Characters that could steer a terminal or
 // hide in it are written as \uXXXX, so that the document may be shown as it is.
 func JSON(w io.Writer, inv *evict.Investigation) error {
-	full := noNulls(reflect.ValueOf(inv)).Interface()
+	full := mapStrings(reflect.ValueOf(inv), func(s string) string { return s }).Interface()
 	b, err := json.MarshalIndent(full, "", " ")
 	if err != nil {
 		return err
@@ -51,29 +51,32 @@ func visible(b []byte) []byte {
 	return out.Bytes()
 }
 
-// noNulls returns a copy of v in which nil slices and maps are empty ones.
-func noNulls(v reflect.Value) reflect.Value {
+// mapStrings returns a copy of v in which nil slices and maps are empty ones
+// and every text, keys included, went through f.
+func mapStrings(v reflect.Value, f func(string) string) reflect.Value {
 	out := reflect.New(v.Type()).Elem()
 	switch v.Kind() {
+	case reflect.String:
+		out.SetString(f(v.String()))
 	case reflect.Pointer:
 		if v.IsNil() {
 			return v
 		}
 		out.Set(reflect.New(v.Type().Elem()))
-		out.Elem().Set(noNulls(v.Elem()))
+		out.Elem().Set(mapStrings(v.Elem(), f))
 	case reflect.Struct:
 		for i := range v.NumField() {
-			out.Field(i).Set(noNulls(v.Field(i)))
+			out.Field(i).Set(mapStrings(v.Field(i), f))
 		}
 	case reflect.Slice:
 		out.Set(reflect.MakeSlice(v.Type(), v.Len(), v.Len()))
 		for i := range v.Len() {
-			out.Index(i).Set(noNulls(v.Index(i)))
+			out.Index(i).Set(mapStrings(v.Index(i), f))
 		}
 	case reflect.Map:
 		out.Set(reflect.MakeMapWithSize(v.Type(), v.Len()))
 		for _, k := range v.MapKeys() {
-			out.SetMapIndex(k, noNulls(v.MapIndex(k)))
+			out.SetMapIndex(mapStrings(k, f), mapStrings(v.MapIndex(k), f))
 		}
 	default:
 		out.Set(v)

@@ -103,3 +103,11 @@ func TestText(t *testing.T) {
 		golden(t, name, b.Bytes())
 	}
 }
+
+func TestHTML(t *testing.T) {
+	var b bytes.Buffer
+	if err := HTML(&b, sample(t)); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "page.html", b.Bytes())
+}

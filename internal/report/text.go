@@ -145,7 +145,7 @@ func (t *text) reported() {
 			t.para(6, 8, in(grey, "seen on "), s(t.some(seenOn(a.Seen), 5, ", ")))
 		}
 		for _, g := range byWhy(a.Blind) {
-			t.para(6, 8, in(grey, "cannot see on "), s(t.some(g.accounts, 3, ", ")), s(": "+g.why))
+			t.para(6, 8, in(grey, "cannot see on "), s(t.some(g.Accounts, 3, ", ")), s(": "+g.Why))
 		}
 		if n := len(a.Clean); n > 0 && len(a.Seen)+len(a.Blind) > 0 {
 			t.para(6, 8, in(grey, "not seen on "+count(n, "other listed account", "other listed accounts")))

@@ -342,8 +342,8 @@ func answerReported(inv *evict.Investigation) []symptomAnswer {
 
 // A whyGroup is the accounts on which a symptom cannot be seen for one reason.
 type whyGroup struct {
-	why      string
-	accounts []string
+	Why      string
+	Accounts []string
 }
 
 func byWhy(list []accountSymptom) []whyGroup {
@@ -354,9 +354,9 @@ func byWhy(list []accountSymptom) []whyGroup {
 		if !ok {
 			i = len(out)
 			at[x.Why] = i
-			out = append(out, whyGroup{why: x.Why})
+			out = append(out, whyGroup{Why: x.Why})
 		}
-		out[i].accounts = append(out[i].accounts, x.Account)
+		out[i].Accounts = append(out[i].Accounts, x.Account)
 	}
 	return out
 }

@@ -6,5 +6,4 @@ import (
 	"evict"
 )
 
-func HTML(w io.Writer, inv *evict.Investigation) error     { return nil }
 func Markdown(w io.Writer, inv *evict.Investigation) error { return nil }
