@@ -200,6 +200,10 @@ type State interface {
 	Rule(mailbox evict.Principal, id string) (evict.InboxRule, bool)
 	// Forwarding returns the mailbox's forwarding addresses just before the event.
 	Forwarding(mailbox evict.Principal) (to []string, known bool)
+	// RuleMade and ForwardingMade return the record that made the present rule or
+	// forwarding, and its time; false when no log has it.
+	RuleMade(mailbox evict.Principal, id string) (Evidence, evict.Time, bool)
+	ForwardingMade(mailbox evict.Principal) (Evidence, evict.Time, bool)
 	// Made returns the record that made or first enabled the object, if a log has it.
 	Made(object string) (Evidence, bool)
 }
