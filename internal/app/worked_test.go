@@ -177,7 +177,7 @@ func nothingBefore(t *testing.T, a *txtar.Archive, cut time.Time) {
 func checkWanted(t *testing.T, got *evict.Investigation, want string) {
 	t.Helper()
 	for _, line := range strings.Split(want, "\n") {
-		line, _, _ = strings.Cut(line, "#")
+		line, _, _ = strings.Cut(line, " #")
 		w := strings.Fields(line)
 		if len(w) == 0 {
 			continue
