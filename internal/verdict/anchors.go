@@ -1,6 +1,7 @@
 package verdict
 
 import (
+	"cmp"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -213,9 +214,13 @@ func (n *anchorer) habitual(s *Strand) bool {
 // with an older method's approval, together with the anchor it came from. A
 // device can enrol the next one, so it runs until nothing is added.
 func (n *anchorer) chain() {
+	made := slices.Clone(n.account.Registered)
+	slices.SortStableFunc(made, func(x, y Registration) int {
+		return cmp.Or(cmp.Compare(x.At.Nano, y.At.Nano), cmp.Compare(x.Device, y.Device), cmp.Compare(x.Strand.id(), y.Strand.id()))
+	})
 	for added := true; added; {
 		added = false
-		for _, r := range n.account.Registered {
+		for _, r := range made {
 			if r.Device == "" || r.Strand == nil || !r.Older || len(r.Strand.Anchors) == 0 {
 				continue
 			}
@@ -278,6 +283,13 @@ func byStart(a, b *Strand) int {
 		return 1
 	}
 	return strings.Compare(a.ID, b.ID)
+}
+
+func (s *Strand) id() string {
+	if s == nil {
+		return ""
+	}
+	return s.ID
 }
 
 // net is the key of the strand's network in the sets of networks; "" for an application's strand.

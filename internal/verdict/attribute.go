@@ -52,7 +52,14 @@ type resolver struct {
 // reset takes back what an earlier call did, so that the result depends on the evidence alone.
 func (r *resolver) reset() {
 	a := r.a
+	seen := map[string]bool{}
 	a.Items = slices.DeleteFunc(a.Items, func(it *Item) bool { return it.made })
+	slices.SortStableFunc(a.Items, heavierFirst)
+	a.Items = slices.DeleteFunc(a.Items, func(it *Item) bool { // a finding told twice is one
+		twice := it.Finding.ID != "" && seen[it.Finding.ID]
+		seen[it.Finding.ID] = true
+		return twice
+	})
 	for _, it := range a.Items {
 		if it.base == nil {
 			it.base = &proposal{it.Item, it.Grade}
@@ -139,17 +146,28 @@ func set(words ...string) map[string]bool {
 
 // survivesWord reports whether the owner's "that was me" leaves the item standing (V26).
 func (it *Item) survivesWord() bool {
-	if lasting[it.base.item] || fraud[it.base.item] {
+	if lasting[it.base.item] || fraud[it.base.item] || it.Family == evict.PeopleFamily {
 		return true
 	}
 	return it.NoHonestPurpose && (it.Family == evict.CoverUp || it.base.item == "C5" || it.base.item == "G2" || it.base.item == "G10")
 }
 
-// sameSide returns the side of a two-sided item that is least tied to the owner: of equals the one that began later.
+// leastTied returns the side of a two-sided item that is least tied to the owner: of equals the one that began later.
 func leastTied(sides []*Strand) *Strand {
 	return slices.MaxFunc(sides, func(a, b *Strand) int {
 		return cmp.Or(cmp.Compare(tie(b), tie(a)), byStart(a, b))
 	})
+}
+
+// otherSide returns the other side of a two-sided item: that which is most tied to the owner; nil when only one is known.
+func (it *Item) otherSide() *Strand {
+	var other *Strand
+	for _, s := range it.sides {
+		if s != it.Strand && (other == nil || cmp.Or(cmp.Compare(tie(other), tie(s)), byStart(s, other)) < 0) {
+			other = s
+		}
+	}
+	return other
 }
 
 // tie says how firmly a strand is tied to its owner.
@@ -188,7 +206,8 @@ func (r *resolver) resolve(it *Item) {
 		}
 	}
 	s := it.Strand
-	if w := r.a.answer(itemQuestion(it)); w != nil && w.Mine && !it.survivesWord() {
+	said := r.a.answer(itemQuestion(it))
+	if said != nil && said.Mine && !it.survivesWord() {
 		r.explain(it, "the owner says it was theirs")
 		return
 	}
@@ -203,7 +222,7 @@ func (r *resolver) resolve(it *Item) {
 		r.explain(it, "done on the owner's own "+tool(s))
 		return
 	}
-	if s != nil && s.Has(evict.A5) && !it.survivesWord() {
+	if s != nil && s.Has(evict.A5) && said == nil && !it.survivesWord() {
 		r.explain(it, "the owner recognises this sign-in")
 		return
 	}
@@ -423,7 +442,8 @@ func inTime(a, b *Item) int {
 		cmp.Compare(a.Finding.Item, b.Finding.Item),
 		cmp.Compare(a.Detector, b.Detector),
 		cmp.Compare(a.Finding.ID, b.Finding.ID),
-		cmp.Compare(a.Summary, b.Summary))
+		cmp.Compare(a.Summary, b.Summary),
+		cmp.Compare(a.Strand.id(), b.Strand.id()))
 }
 
 func boolInt(b bool) int {

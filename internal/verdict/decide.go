@@ -123,7 +123,7 @@ func (d *decider) role() evict.Role {
 		return evict.TakenOver
 	case has(ItemImpersonated) && !d.acted():
 		return evict.Impersonated
-	case d.verdict == evict.Suspected && d.acted():
+	case d.actsOnOthers():
 		return evict.ActorRole
 	case a.OnlyTarget, a.Failures > 0 && a.Successes == 0 && len(a.Strands) == 0, d.targeted() && !d.acted():
 		return evict.TargetOnly
@@ -134,6 +134,17 @@ func (d *decider) role() evict.Role {
 // acted reports whether a counted act is the account's own.
 func (d *decider) acted() bool {
 	return slices.ContainsFunc(d.a.Items, func(it *Item) bool { return d.a.counted(it) && it.Strand != nil && hostileAct(it) })
+}
+
+// actsOnOthers reports whether counted acts of the account touch others: their
+// mailboxes, roles and accounts, applications or the tenant.
+func (d *decider) actsOnOthers() bool {
+	return slices.ContainsFunc(d.a.Items, func(it *Item) bool {
+		if !d.a.counted(it) || it.Strand == nil || !hostileAct(it) {
+			return false
+		}
+		return tenantScope(it) || administration[it.base.item] || it.Subject.Kind == evict.OnMailbox && !strings.EqualFold(it.Subject.ID, d.a.Name)
+	})
 }
 
 // targeted reports whether the account is known by others' acts or failed sign-ins.

@@ -59,7 +59,7 @@ func (d *decider) proxied() string {
 		return "proxied sign-in (" + it.Finding.Item + ", " + when(it.Time) + d.lure() + ")"
 	}
 	c1 := d.holds("C1")
-	if c1 == nil {
+	if c1 == nil || d.stolen() != "" {
 		return ""
 	}
 	for _, s := range d.a.Strands {
@@ -94,7 +94,7 @@ func (d *decider) sprayed() string {
 // stolen applies where the replay's other side is the owner's own device or credential.
 func (d *decider) stolen() string {
 	it := d.holds("C1")
-	if it == nil || !slices.ContainsFunc(it.sides, func(s *Strand) bool { return s != it.Strand && s.Has(evict.A1, evict.A2) }) {
+	if it == nil || len(it.sides) == 0 || !slices.MinFunc(it.sides, byStart).Has(evict.A1, evict.A2) {
 		return ""
 	}
 	return "stolen token or malware (C1, " + when(it.Time) + "): the owner's own device is in question, and no password is typed on it before it is clean"

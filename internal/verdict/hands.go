@@ -140,11 +140,12 @@ func (r *resolver) byTokens(x *handIndex, s *Strand) []int32 {
 }
 
 func (r *resolver) byAddress(x *handIndex, s *Strand) []int32 {
-	if s.ClientFamily == (evict.Client{}) || !r.strangersNetwork(s) {
+	at := x.nets[netClient{s.Prefix, s.ClientFamily}]
+	if len(at) == 0 || !r.strangersNetwork(s) {
 		return nil
 	}
 	var out []int32
-	for _, i := range x.nets[netClient{s.Prefix, s.ClientFamily}] {
+	for _, i := range at {
 		if h := &r.t.Hands[i]; near(h.From, h.To, s.From, s.To, linkWithin) {
 			out = append(out, i)
 		}
@@ -160,36 +161,66 @@ func (r *resolver) strangersNetwork(s *Strand) bool {
 }
 
 // spread follows hard links inside the account from the attacker's strands to
-// others that nothing ties to the owner. A session or token alone convicts
-// nobody, because after a theft the owner and the attacker share it; it does
-// where the attacker's strand began it.
+// others that nothing ties to the owner: device, session and application as
+// far as they go, an address one step.
 func (r *resolver) spread() {
+	r.follow(func(o, s *Strand) bool { return !o.byAddress && r.hardLink(o, s) }, false)
+	var reached []*Strand
+	for _, s := range r.a.Strands {
+		if s.Verdict != evict.ByAttacker && len(s.Anchors) == 0 && r.linkedBy(s, r.addressLink) != nil {
+			reached = append(reached, s)
+		}
+	}
+	for _, s := range reached {
+		s.Verdict, s.byAddress = evict.ByAttacker, true
+	}
+	r.follow(r.hardLink, true) // what hangs on an address link alone stays marked so
+}
+
+// follow marks what the link reaches until nothing is added.
+func (r *resolver) follow(link func(attacker, s *Strand) bool, byAddress bool) {
 	for grown := true; grown; {
 		grown = false
 		for _, s := range r.a.Strands {
-			if s.Verdict == evict.ByAttacker || len(s.Anchors) > 0 {
-				continue
-			}
-			for _, o := range r.a.Strands {
-				if o.Verdict == evict.ByAttacker && r.linked(o, s) {
-					s.Verdict, grown = evict.ByAttacker, true
-					break
-				}
+			known := s.Verdict == evict.ByAttacker && (byAddress || !s.byAddress)
+			if !known && len(s.Anchors) == 0 && r.linkedBy(s, link) != nil {
+				s.Verdict, s.byAddress, grown = evict.ByAttacker, byAddress, true
 			}
 		}
 	}
 }
 
-func (r *resolver) linked(attacker, s *Strand) bool {
+// linkedBy returns the attacker's strand to which the link ties s: the
+// earliest, and one that is no address link's before others.
+func (r *resolver) linkedBy(s *Strand, link func(attacker, s *Strand) bool) *Strand {
+	var by *Strand
+	for _, o := range r.a.Strands {
+		if o == s || o.Verdict != evict.ByAttacker || !link(o, s) {
+			continue
+		}
+		if by == nil || cmp.Or(cmp.Compare(boolInt(o.byAddress), boolInt(by.byAddress)), byStart(o, by)) < 0 {
+			by = o
+		}
+	}
+	return by
+}
+
+// hardLink reports whether device, application grant or session tie s to the
+// attacker's strand. A session alone convicts nobody, because after a theft the
+// owner and the attacker share it; it does where the attacker's strand began it
+// with a sign-in.
+func (r *resolver) hardLink(attacker, s *Strand) bool {
 	if s.App != "" {
 		return attacker.App == s.App || r.granted(attacker, s.App)
 	}
 	if s.DeviceID != "" && s.DeviceID == attacker.DeviceID {
 		return true
 	}
-	if s.Session != "" && s.Session == attacker.Session && attacker.Interactive > 0 && byStart(attacker, s) < 0 && r.began(attacker) {
-		return true
-	}
+	return s.Session != "" && s.Session == attacker.Session && attacker.Interactive > 0 && r.began(attacker)
+}
+
+// addressLink reports whether address and client tie s to the attacker's strand within a day.
+func (r *resolver) addressLink(attacker, s *Strand) bool {
 	return s.Prefix == attacker.Prefix && s.ClientFamily == attacker.ClientFamily && s.ClientFamily != (evict.Client{}) &&
 		!attacker.byAddress && near(attacker.From, attacker.To, s.From, s.To, linkWithin) && r.strangersNetwork(s)
 }

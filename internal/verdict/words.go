@@ -153,12 +153,7 @@ func (r *resolver) whyAttacker(s *Strand) string {
 	if slices.ContainsFunc(compromising(r.a), func(it *Item) bool { return it.Strand == s }) {
 		return "the attacker's: it supplied the items that make the account compromised"
 	}
-	var by *Strand
-	for _, o := range r.a.Strands {
-		if o != s && o.Verdict == evict.ByAttacker && r.linked(o, s) && (by == nil || byStart(o, by) < 0) {
-			by = o
-		}
-	}
+	by := r.linkedBy(s, func(o, s *Strand) bool { return r.hardLink(o, s) || r.addressLink(o, s) })
 	if by == nil {
 		return "the attacker's: the account itself is"
 	}
@@ -223,10 +218,10 @@ func innocent(a *Account, it *Item, baseline bool) string {
 
 // differences lists what differs between the sides of a replay.
 func differences(it *Item) string {
-	if len(it.sides) < 2 {
+	a, b := it.Strand, it.otherSide()
+	if b == nil {
 		return ""
 	}
-	a, b := it.sides[0], it.sides[1]
 	var out []string
 	for _, d := range []struct {
 		what string
