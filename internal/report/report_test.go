@@ -111,3 +111,35 @@ func TestHTML(t *testing.T) {
 	}
 	golden(t, "page.html", b.Bytes())
 }
+
+func TestMarkdown(t *testing.T) {
+	var b bytes.Buffer
+	if err := Markdown(&b, sample(t)); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "report.md", b.Bytes())
+}
+
+func TestCSV(t *testing.T) {
+	var b bytes.Buffer
+	if err := CSV(&b, sample(t)); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "findings.csv", b.Bytes())
+}
+
+func TestIndicators(t *testing.T) {
+	var b bytes.Buffer
+	if err := Indicators(&b, sample(t)); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "indicators.json", b.Bytes())
+}
+
+func TestQuestions(t *testing.T) {
+	var b bytes.Buffer
+	if err := Questions(&b, sample(t), TextOptions{Width: 80, Unicode: true}); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "questions.txt", b.Bytes())
+}

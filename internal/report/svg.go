@@ -126,8 +126,9 @@ func worldMap(inv *evict.Investigation) template.HTML {
 		west, east = min(west, p.lon), max(east, p.lon)
 		south, north = min(south, p.lat), max(north, p.lat)
 	}
-	// The frame is twice as wide as high, never closer than 24 degrees.
-	span := min(max((east-west)*1.5, (north-south)*3, 24), 360)
+	// The frame is twice as wide as high, never narrower than 60
+	// degrees, below which the coarse land helps nobody.
+	span := min(max((east-west)*1.5, (north-south)*3, 60), 360)
 	lon0 := (west+east)/2 - span/2
 	lat1 := (north+south)/2 + span/4
 	k := mapWidth / span
