@@ -83,7 +83,7 @@ func (r *resolver) release() {
 // asGiven takes back what attribution made of the item.
 func (it *Item) asGiven() {
 	it.Finding.Item, it.Grade = it.base.item, it.base.grade
-	it.excuse, it.device, it.spare = "", false, false
+	it.excuse, it.device, it.ask, it.spare = "", false, false, false
 }
 
 // settle anchors the strands as of the first trouble given, resolves every
@@ -218,7 +218,8 @@ func (r *resolver) resolve(it *Item) {
 		}
 	}
 	if s != nil && s.Has(evict.A1, evict.A2) {
-		it.device = it.Grade >= evict.Strong && (it.NoHonestPurpose || fraud[code] || it.Family == evict.PeopleFamily)
+		it.ask = it.Grade >= evict.Strong
+		it.device = it.ask && (it.NoHonestPurpose || fraud[code] || it.Family == evict.PeopleFamily)
 		r.explain(it, "done on the owner's own "+tool(s))
 		return
 	}

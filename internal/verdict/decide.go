@@ -294,6 +294,9 @@ func (d *decider) nextSteps() []string {
 	if len(d.questions) > 0 && d.verdict != evict.Compromised {
 		out = append(out, "Ask the owner, on a number known from before: "+d.questions[0].Text)
 	}
+	if d.t.TenantTrigger != "" && d.verdict != evict.Compromised {
+		out = append(out, checklist(d.t.TenantTrigger))
+	}
 	for _, g := range d.scope.gaps {
 		if g.get == "" {
 			continue
@@ -636,6 +639,10 @@ func tenantScope(it *Item) bool {
 // TenantHeadline heads an answer when a trigger is open.
 const TenantHeadline = "The tenant is in question, not one account"
 
+func checklist(trigger string) string {
+	return "Read and answer the tenant's checklist first: " + sentence(trigger)
+}
+
 // Withhold takes clear back from an account of a tenant in question (V33). It
 // is for a trigger found after the account was decided.
 func Withhold(out *evict.Account, trigger string) {
@@ -644,7 +651,7 @@ func Withhold(out *evict.Account, trigger string) {
 	}
 	out.Verdict = evict.Unknown
 	out.NotExcluded = append(out.NotExcluded, "The tenant is in question: "+sentence(trigger))
-	out.NextSteps = append([]string{"Read and answer the tenant's checklist first: " + sentence(trigger)}, out.NextSteps...)
+	out.NextSteps = append([]string{checklist(trigger)}, out.NextSteps...)
 	out.NextSteps = out.NextSteps[:min(len(out.NextSteps), maxNextSteps)]
 	out.Headline = "Between " + when(out.Window.From) + " and " + when(out.Window.To) + ", in the sources named, nothing hostile was found. The tenant is in question, so no account of it is cleared."
 }

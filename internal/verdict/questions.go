@@ -74,7 +74,7 @@ func openItems(a *Account, s *Strand) []*Item {
 		if s == nil && it.Placeless && !it.StateOnly { // an alert is nothing that the owner can own up to
 			continue
 		}
-		if it.excuse != "" && !it.device && it.Question == "" {
+		if it.excuse != "" && !it.ask {
 			continue
 		}
 		out = append(out, it)

@@ -337,7 +337,7 @@ func TestKinds(t *testing.T) {
 	}
 	w := newWorld()
 	s := w.strand(host, chrome, 50)
-	for _, c := range []string{"role-granted", "account-made", "C5"} { // all on one record
+	for _, c := range []string{"G5", "G6", "C5"} { // all on one record, of three families
 		w.item(c, s, at(50, 10), c).Evidence[0].Record = "same"
 	}
 	Attribute(w.a, w.t)
@@ -456,6 +456,11 @@ func TestDecision(t *testing.T) {
 			for _, code := range []string{"C5", "G1", "G5"} {
 				w.item(code, nil, evict.Time{}, code).StateOnly = true
 			}
+		}, evict.Suspected},
+		{"V21: not beside an act in the same strand either", func(w *world) {
+			s := x(w)
+			w.item("C5", s, at(50, 9), "rule in a dump").StateOnly = true
+			w.item("G1", s, at(50, 9), "forwarding")
 		}, evict.Suspected},
 		{"V21: an alert adds nothing to the record it was raised on", func(w *world) {
 			s := x(w)
@@ -628,6 +633,34 @@ func TestWords(t *testing.T) {
 	}
 	if got.Score != 100 {
 		t.Error("V30: score", got.Score)
+	}
+}
+
+// TestQuestions holds the questions to facts: what is asked, and what is not asked again.
+func TestQuestions(t *testing.T) {
+	w := newWorld()
+	s := w.strand(office, edge, every(1, 59, 2)...).on(laptop)
+	w.item("G3", s, at(50, 10), "A phone was registered")
+	w.item("new-country", s, at(50, 10), "First sign-in from FR")
+	got := w.judge()
+	wantVerdict(t, got, evict.Clear)
+	if len(got.Questions) != 1 {
+		t.Fatalf("section 5: a strong item on the owner's device is asked about: %v", got.Questions)
+	}
+	wantText(t, "question", got.Questions[0].Text, "on device d0000001: 30 sign-ins; A phone was registered. Was that you?")
+	w.a.Answers = []Answer{{Question: got.Questions[0].ID, Mine: true, By: "Kim"}}
+	if got = w.judge(); len(got.Questions) != 0 {
+		t.Errorf("asked again: %v", got.Questions)
+	}
+
+	// The owner owns up to the sign-in and denies one thing in it: that thing stays.
+	w = newWorld()
+	s = w.strand(hotel, chrome, 50)
+	it := w.item("signature", s, at(50, 10), "The signature was changed")
+	w.a.Answers = []Answer{{Question: "s-" + s.ID, Mine: true}, {Question: "f-" + it.Finding.ID}}
+	got = w.judge()
+	if !slices.ContainsFunc(got.Reasons, func(r evict.Reason) bool { return r.Item == "signature" }) {
+		t.Errorf("the denied change is gone: %v", got.Reasons)
 	}
 }
 

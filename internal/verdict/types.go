@@ -56,7 +56,8 @@ type Item struct {
 	base   *proposal // item and grade as the detector gave them
 	sides  []*Strand // Strand and Sides as first given
 	excuse string    // why it does not count; "" when it does
-	device bool      // only A1 or A2 excuses it (V23)
+	device bool      // only A1 or A2 excuses it, and nobody does it for a good reason (V23)
+	ask    bool      // an anchor excuses it, and the owner is asked all the same (section 5)
 	spare  bool      // a heavier item rests on the same record
 	link   string    // for C7: what is shared
 	made   bool      // made by Attribute, not by a detector
