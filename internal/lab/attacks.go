@@ -123,7 +123,7 @@ func aitmInvoice(g *world, day int) {
 	s := g.proxied(u, t)
 	g.browse(s, t.Add(20*time.Minute), 8)
 	g.hide(s, t.Add(45*time.Minute))
-	g.directory(s, t.Add(55*time.Minute), "User registered security info", "UserManagement", u.target(), "StrongAuthenticationMethod", oneMethod, twoMethods)
+	g.registerMethod(s, t.Add(55*time.Minute))
 	for d := 1; d <= 3; d++ {
 		later := g.between(day+d, 11, 12)
 		g.signIn(s, later, login{claim: true})

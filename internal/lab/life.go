@@ -245,9 +245,19 @@ func (g *world) changePassword(s *seat, t time.Time) {
 const oneMethod = `[{"MethodType":6,"Default":true}]`
 const twoMethods = `[{"MethodType":6,"Default":true},{"MethodType":7,"Default":false}]`
 
+// registerMethod adds a second factor: the directory audit names it, the audit
+// log only says that the user was updated.
+func (g *world) registerMethod(s *seat, t time.Time) {
+	u := s.user
+	props := []string{"StrongAuthenticationMethod", oneMethod, twoMethods, "Included Updated Properties", "", `"StrongAuthenticationMethod"`}
+	g.auditDirectory(s, t, "Update user.", u.target(), props)
+	g.entraDirectory(s, t, "Update user", "UserManagement", u.target(), props)
+	g.entraDirectory(s, t, "User registered security info", "UserManagement", u.target(), nil)
+}
+
 // newTelephone enrols another telephone from the laptop.
 func (g *world) newTelephone(u *user, s *seat, t time.Time) {
-	g.directory(s, t, "User registered security info", "UserManagement", u.target(), "StrongAuthenticationMethod", oneMethod, twoMethods)
+	g.registerMethod(s, t)
 	u.phone = g.newPhone(g.rng.IntN(6))
 	u.phoneSession = g.guid()
 	g.signIn(g.atPhone(u, s.net), t.Add(5*time.Minute), login{interactive: true, method: "Password+Mobile app notification"})
