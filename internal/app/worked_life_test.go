@@ -480,6 +480,15 @@ func (l *life) dumps(t *testing.T, out map[string][]byte) {
 		}
 		out[name] = indent(t, v)
 	}
+	if l.sources["flow"] {
+		for name, v := range map[string]map[string]any{
+			"flow-audit.json":    {"Identity": "Admin Audit Log Settings", "UnifiedAuditLogIngestionEnabled": true, "AdminAuditLogEnabled": true, "AdminAuditLogAgeLimit": "90.00:00:00"},
+			"flow-domains.json":  {"Identity": l.domain, "DomainName": l.domain, "DomainType": "Authoritative", "Default": true},
+			"flow-outbound.json": {"Identity": "Default", "Name": "Default", "AutoForwardingMode": "Automatic"},
+		} {
+			out[name] = []byte(compact(t, v) + "\n")
+		}
+	}
 }
 
 // coverage says what each file was asked for, when the example states completeness.
