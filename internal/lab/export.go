@@ -68,8 +68,8 @@ func generate(cfg Config, emit func(Record) error) (*world, error) {
 		if attack.setUp != nil {
 			attack.setUp(&cfg)
 		}
-		if cfg.Users < 10 || cfg.Days < 8 {
-			return nil, fmt.Errorf("a scenario needs at least 10 users and 8 days, not %d and %d", cfg.Users, cfg.Days)
+		if cfg.Users < 7 || cfg.Days < 8 {
+			return nil, fmt.Errorf("a scenario needs at least 7 users and 8 days, not %d and %d", cfg.Users, cfg.Days)
 		}
 	}
 	if cfg.Users < 1 || cfg.Days < 1 {
