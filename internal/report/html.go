@@ -31,7 +31,7 @@ const (
 var page = template.Must(template.New("page").Funcs(template.FuncMap{
 	"stamp": stamp, "minute": minute, "between": between, "weight": weight, "count": count, "thousands": thousands,
 	"thousands64": func(n int64) string { return thousands(int(n)) },
-	"symptom":     symptomTitle, "anchors": anchorWords, "facts": findingFacts, "byWhy": byWhy, "exposure": exposure,
+	"network":     network, "symptom": symptomTitle, "anchors": anchorWords, "facts": findingFacts, "byWhy": byWhy, "exposure": exposure,
 	"coverage":     func(s evict.Source) string { return coverageWord(&s) },
 	"join":         func(list []string) string { return strings.Join(list, ", ") },
 	"same":         func(w evict.Window) bool { return w.From == w.To },

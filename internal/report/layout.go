@@ -73,7 +73,7 @@ func (l *layout) words(spans []span) []word {
 		text := show(sp.text, l.ascii)
 		if sp.keep {
 			cur.pieces = append(cur.pieces, span{text: text, style: sp.style})
-			cur.width += uniseg.StringWidth(text)
+			cur.width += columns(text)
 			continue
 		}
 		for text != "" {
@@ -87,7 +87,7 @@ func (l *layout) words(spans []span) []word {
 				i = len(text)
 			}
 			cur.pieces = append(cur.pieces, span{text: text[:i], style: sp.style})
-			cur.width += uniseg.StringWidth(text[:i])
+			cur.width += columns(text[:i])
 			text = text[i:]
 		}
 	}
@@ -152,7 +152,7 @@ func (l *layout) wrap(spans []span, first, rest int) []row {
 			cur, used, gap = nil, 0, 0
 			room = max(rest, 1)
 		}
-		for i, part := range wd.split(room) {
+		for i, part := range wd.split(min(room, max(rest, 1))) {
 			if i > 0 {
 				out = append(out, cur)
 				cur, used, gap = nil, 0, 0
@@ -203,7 +203,7 @@ func (l *layout) blank()    { l.w.WriteByte('\n') }
 // labelled writes a label in its own column and the text beside it.
 func (l *layout) labelled(indent, column int, label span, spans ...span) {
 	text := show(label.text, l.ascii)
-	lw := uniseg.StringWidth(text)
+	lw := columns(text)
 	if indent+lw+1 > column {
 		l.para(indent, column, append([]span{label, s(" ")}, spans...)...)
 		return
@@ -228,8 +228,12 @@ type column struct {
 	right bool
 }
 
-// tableHead writes the titles of a table.
+// tableHead writes the titles of a table; on a terminal too narrow for it they
+// stand in the rows.
 func (l *layout) tableHead(indent int, cols []column) {
+	if l.narrow(indent, cols) {
+		return
+	}
 	head := make([][]span, len(cols))
 	for i, c := range cols {
 		head[i] = styled(grey, c.title)
@@ -239,6 +243,14 @@ func (l *layout) tableHead(indent int, cols []column) {
 
 // tableRow writes one row, whose cells wrap inside their columns.
 func (l *layout) tableRow(indent int, cols []column, cells [][]span) {
+	if l.narrow(indent, cols) {
+		for i, c := range cols {
+			if i < len(cells) {
+				l.para(indent, indent+2, append([]span{in(grey, c.title+" ")}, cells[i]...)...)
+			}
+		}
+		return
+	}
 	cols = l.fit(indent, cols)
 	lines := make([][]row, len(cols))
 	n := 1
@@ -267,6 +279,21 @@ func (l *layout) tableRow(indent int, cols []column, cells [][]span) {
 	}
 }
 
+// minFlex is the least width of the column that takes what is left.
+const minFlex = 12
+
+// narrow reports whether the columns do not fit beside each other.
+func (l *layout) narrow(indent int, cols []column) bool {
+	need := indent + 2*(len(cols)-1)
+	for _, c := range cols {
+		if c.width == 0 {
+			need += minFlex
+		}
+		need += c.width
+	}
+	return need > l.width
+}
+
 // fit gives the column of width 0 what the others leave.
 func (l *layout) fit(indent int, cols []column) []column {
 	left := l.width - indent - 2*(len(cols)-1)
@@ -276,8 +303,11 @@ func (l *layout) fit(indent int, cols []column) []column {
 	out := append([]column(nil), cols...)
 	for i := range out {
 		if out[i].width == 0 {
-			out[i].width = max(left, 8)
+			out[i].width = left
 		}
 	}
 	return out
 }
+
+// columns is how many columns a text takes on a terminal.
+func columns(s string) int { return uniseg.StringWidth(s) }

@@ -203,7 +203,7 @@ func (m *markdown) strands(a *evict.Account) {
 			if tied == "" {
 				tied = "nothing"
 			}
-			rows = append(rows, []string{s.Network, strings.Join(s.Places, ", "), s.Client, stamp(s.From), stamp(s.To), thousands(s.Events), thousands(s.SignIns), tied, strings.Join(s.Reasons, "; ")})
+			rows = append(rows, []string{network(s.Network), strings.Join(s.Places, ", "), s.Client, stamp(s.From), stamp(s.To), thousands(s.Events), thousands(s.SignIns), tied, strings.Join(s.Reasons, "; ")})
 		}
 		m.table([]string{"Network", "Place", "Client", "From", "To", "Events", "Sign-ins", "Tied to the owner by", "For and against"}, rows)
 	}

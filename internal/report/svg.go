@@ -62,7 +62,7 @@ func strandChart(a *evict.Account) template.HTML {
 	symbol := map[string]string{"attacker": "■", "unknown": "?", "owner": "●"}
 	for _, s := range list {
 		class := known(string(s.Verdict), "unknown", "attacker", "owner")
-		label := fmt.Sprintf("%s %s, %s: %s", symbol[class], class, s.Network, count(s.SignIns, "sign-in", "sign-ins"))
+		label := fmt.Sprintf("%s %s, %s: %s", symbol[class], class, network(s.Network), count(s.SignIns, "sign-in", "sign-ins"))
 		lane(label, label+" "+between(evict.Window{From: s.From, To: s.To}), func() {
 			x0, x1 := x(s.From), x(s.To)
 			wide := max(x1-x0, 6) // a single moment must be seen

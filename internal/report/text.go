@@ -452,7 +452,7 @@ func (t *text) strandTable(list []*evict.Strand) {
 		if place == "" {
 			place = "not known"
 		}
-		r := [][]span{cell(x.Network), cell(place), cell(x.Client), cell(stamp(x.From) + " " + stamp(x.To)), cell(thousands(x.Events))}
+		r := [][]span{cell(network(x.Network)), cell(place), cell(x.Client), cell(stamp(x.From) + " " + stamp(x.To)), cell(thousands(x.Events))}
 		if i == 0 {
 			t.tableHead(2, cols)
 		}

@@ -73,6 +73,9 @@ func weight(item string, g evict.Grade) string {
 	return item + " " + g.String()
 }
 
+// network leaves out the length that every IPv4 network here has.
+func network(s string) string { return strings.TrimSuffix(s, "/32") }
+
 // sortedAccounts returns the accounts with the gravest first.
 func sortedAccounts(inv *evict.Investigation) []*evict.Account {
 	out := make([]*evict.Account, len(inv.Accounts))
