@@ -1,0 +1,477 @@
+package records
+
+import (
+	"strings"
+
+	"evict"
+)
+
+// A dump says what an object looks like; it names no actor and rarely a time.
+// Each object is one event with the flag Observed and the cmdlet or Graph noun
+// as its operation.
+
+// observed starts the event of a state.
+func observed(e *evict.Event, kind evict.Kind, op string) {
+	e.Kind, e.Op = kind, op
+	e.Flags |= evict.Observed
+}
+
+// ownerKeys are the fields that name whose mailbox or account an object
+// belongs to, the surest first. Graph's messageRule and authenticationMethod
+// name nobody: collectors add one of these.
+var ownerKeys = []string{"UserPrincipalName", "PrimarySmtpAddress", "UserName", "User principal name", "mailbox", "MailboxOwnerUPN", "MailboxOwnerId", "MailboxOwner", "WindowsEmailAddress", "Identity"}
+
+// owner adds a person as a subject, with the object ID as another name of the same.
+func owner(e *evict.Event, part evict.Part, name, id, label string) {
+	s := evict.Subject{Part: part, Who: mailboxName(name), Label: label}
+	other := objectID(id)
+	switch {
+	case s.Who.Kind == evict.NoPrincipal || s.Who.Kind == evict.Name && other.Kind != evict.NoPrincipal:
+		if s.Label == "" {
+			s.Label = s.Who.ID
+		}
+		s.Who = other
+	case other.Kind != evict.NoPrincipal && other != s.Who:
+		s.Aliases = append(s.Aliases, other)
+	}
+	if s.Who.Kind != evict.NoPrincipal {
+		e.Subjects = append(e.Subjects, s)
+	}
+}
+
+// ownerName is the best name that an object gives of its owner: an address, an object ID, else an alias.
+func ownerName(v value) string {
+	best, rank := "", 0
+	for _, k := range ownerKeys {
+		name := pick(v, k)
+		if i := strings.Index(name, `:\`); i >= 0 { // dana@contoso.example:\Inbox
+			name = name[:i]
+		}
+		r := 0
+		switch p := mailboxName(name); p.Kind {
+		case evict.UPN:
+			r = 3
+		case evict.ObjectID, evict.SID:
+			r = 2
+		case evict.Name:
+			r = 1
+		}
+		if r > rank {
+			best, rank = name, r
+		}
+	}
+	return best
+}
+
+// mailboxName reads a mailbox as Exchange writes it: an address, an object ID,
+// an alias, or a path that ends in one of them.
+func mailboxName(s string) evict.Principal {
+	s = strings.TrimSpace(s)
+	if s == "" || lostText(s) {
+		return evict.Principal{}
+	}
+	if i := strings.LastIndexByte(s, '/'); i >= 0 && !strings.HasPrefix(s, "/o=") {
+		s = s[i+1:]
+	}
+	if p := personOf(s); p.Kind == evict.UPN || p.Kind == evict.SID || p.Kind == evict.Service || p.Kind == evict.ObjectID {
+		return p
+	}
+	if p := objectID(s); p.Kind != evict.NoPrincipal {
+		return p
+	}
+	return evict.Principal{Kind: evict.Name, ID: s}
+}
+
+// splitRuleIdentity parts "mailbox\rule" at the last backslash.
+func splitRuleIdentity(s string) (mailbox, rule string) {
+	if i := strings.LastIndexByte(s, '\\'); i >= 0 {
+		return s[:i], s[i+1:]
+	}
+	return "", s
+}
+
+// decodeRuleState reads one rule of Get-InboxRule, in any tool's wrapping.
+func (d *Decoder) decodeRuleState(v value, e *evict.Event) bool {
+	observed(e, evict.RuleState, "Get-InboxRule")
+	box, id := splitRuleIdentity(pick(v, "Identity"))
+	r := evict.InboxRule{
+		ID:              firstOf(pick(v, "RuleIdentity", "RuleId"), id),
+		Name:            pick(v, "Name", "RuleName"),
+		Enabled:         pickTri(v, "Enabled"),
+		From:            d.people(v, "From"),
+		SentTo:          d.people(v, "SentTo"),
+		Subject:         d.words(v, "SubjectContainsWords"),
+		Body:            d.words(v, "BodyContainsWords"),
+		SubjectOrBody:   d.words(v, "SubjectOrBodyContainsWords"),
+		Header:          d.words(v, "HeaderContainsWords"),
+		Recipient:       append(d.words(v, "RecipientAddressContainsWords"), d.words(v, "FromAddressContainsWords")...),
+		HasAttachment:   pickTri(v, "HasAttachment"),
+		Delete:          pickTri(v, "DeleteMessage"),
+		SoftDelete:      pickTri(v, "SoftDeleteMessage"),
+		MoveTo:          pick(v, "MoveToFolder"),
+		CopyTo:          pick(v, "CopyToFolder"),
+		Forward:         d.people(v, "ForwardTo"),
+		ForwardAttached: d.people(v, "ForwardAsAttachmentTo"),
+		Redirect:        d.people(v, "RedirectTo"),
+		SMS:             d.words(v, "SendTextMessageNotificationTo"),
+		MarkRead:        pickTri(v, "MarkAsRead"),
+		Stop:            pickTri(v, "StopProcessingRules"),
+		Hidden:          pickTri(v, "IsHidden", "Hidden") == evict.Yes,
+		BodyKnown:       true,
+	}
+	r.MinSize, _ = pickInt(v, "WithinSizeRangeMinimum")
+	for _, name := range ruleConditions {
+		if s := strings.Join(d.list(v, name), ";"); s != "" && !strings.EqualFold(s, "false") {
+			r.Other = append(r.Other, evict.Field{Name: name, Value: s})
+		}
+	}
+	e.Detail = &evict.Rule{Change: evict.RuleSeen, Rule: r, Params: flat(v, nil)}
+	if name := pick(v, ownerKeys[:len(ownerKeys)-1]...); name != "" {
+		box = name
+	}
+	owner(e, evict.Mailbox, box, pick(v, "ExternalDirectoryObjectId"), "")
+	return r.Name != "" || r.ID != ""
+}
+
+// ruleConditions are the conditions and exceptions that have no field of their own.
+var ruleConditions = []string{
+	"FlaggedForAction", "FromSubscription", "HasClassification", "MessageTypeMatches", "MyNameInCcBox", "MyNameInToBox", "MyNameInToOrCcBox", "MyNameNotInToBox",
+	"ReceivedAfterDate", "ReceivedBeforeDate", "SentOnlyToMe", "WithImportance", "WithSensitivity", "WithinSizeRangeMaximum",
+	"ExceptIfFrom", "ExceptIfSentTo", "ExceptIfSubjectContainsWords", "ExceptIfBodyContainsWords", "ExceptIfSubjectOrBodyContainsWords", "ExceptIfFromAddressContainsWords", "ExceptIfHeaderContainsWords", "ExceptIfRecipientAddressContainsWords", "ExceptIfHasAttachment",
+}
+
+// words are a rule's texts; one string holds several, parted by semicolons or ", ".
+func (d *Decoder) words(v value, keys ...string) []string {
+	var out []string
+	for _, s := range d.list(v, keys...) {
+		out = append(out, parted(strings.Trim(s, "{}"))...)
+	}
+	return out
+}
+
+// parted splits at semicolons and ", ", but not inside quotes: "Reyes, Dana" is one name.
+func parted(s string) []string {
+	var out []string
+	start, quoted := 0, false
+	cut := func(end int) {
+		if part := strings.TrimSpace(s[start:end]); part != "" {
+			out = append(out, part)
+		}
+		start = end + 1
+	}
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == ';', c == ',' && strings.HasPrefix(s[i+1:], " "):
+			cut(i)
+		}
+	}
+	cut(len(s))
+	return out
+}
+
+// people are a rule's addresses: "Name" [SMTP:x@y] and smtp:x@y give x@y;
+// what names no address ([EX:/o=...], a display name) stays as recorded.
+func (d *Decoder) people(v value, keys ...string) []string {
+	var out []string
+	for _, s := range d.words(v, keys...) {
+		out = append(out, ruleAddress(s))
+	}
+	return out
+}
+
+func ruleAddress(s string) string {
+	if i := strings.LastIndexByte(s, '['); i >= 0 && strings.HasSuffix(s, "]") {
+		inner := s[i+1 : len(s)-1]
+		if len(inner) > 5 && strings.EqualFold(inner[:5], "smtp:") {
+			return inner[5:]
+		}
+		if len(inner) > 3 && strings.EqualFold(inner[:3], "ex:") {
+			return inner[3:]
+		}
+	}
+	if len(s) > 5 && strings.EqualFold(s[:5], "smtp:") {
+		return s[5:]
+	}
+	return s
+}
+
+// decodeMessageRule reads one Graph messageRule. Its folder is an ID, and its
+// mailbox stands only where a collector wrote it.
+func (d *Decoder) decodeMessageRule(v value, e *evict.Event) bool {
+	observed(e, evict.RuleState, "messageRules")
+	act, cond := d.nested(v, "actions"), d.nested(v, "conditions")
+	r := evict.InboxRule{
+		ID:              pick(v, "id"),
+		Name:            pick(v, "displayName"),
+		Enabled:         pickTri(v, "isEnabled"),
+		From:            append(d.list(cond, "fromAddresses"), d.list(cond, "senderContains")...),
+		SentTo:          d.list(cond, "sentToAddresses"),
+		Subject:         d.list(cond, "subjectContains"),
+		Body:            d.list(cond, "bodyContains"),
+		SubjectOrBody:   d.list(cond, "bodyOrSubjectContains"),
+		Header:          d.list(cond, "headerContains"),
+		Recipient:       d.list(cond, "recipientContains"),
+		HasAttachment:   pickTri(cond, "hasAttachments"),
+		Delete:          pickTri(act, "delete"),
+		SoftDelete:      pickTri(act, "permanentDelete"),
+		MoveTo:          pick(act, "moveToFolder"),
+		CopyTo:          pick(act, "copyToFolder"),
+		Forward:         d.list(act, "forwardTo"),
+		ForwardAttached: d.list(act, "forwardAsAttachmentTo"),
+		Redirect:        d.list(act, "redirectTo"),
+		MarkRead:        pickTri(act, "markAsRead"),
+		Stop:            pickTri(act, "stopProcessingRules"),
+		BodyKnown:       pickTri(v, "hasError") != evict.Yes,
+	}
+	// Graph counts in bytes of 1024.
+	if n, ok := pickInt(d.nested(cond, "withinSizeRange"), "minimumSize"); ok {
+		r.MinSize = n * 1024
+	}
+	if x := d.nested(v, "exceptions"); x.isObject() {
+		r.Other = append(r.Other, evict.Field{Name: "exceptions", Value: x.raw()})
+	}
+	for _, f := range flat(cond, messageRuleConditions) {
+		r.Other = append(r.Other, f)
+	}
+	e.Detail = &evict.Rule{Change: evict.RuleSeen, Rule: r, Params: flat(v, nil)}
+	owner(e, evict.Mailbox, pick(v, ownerKeys...), pick(v, "userId"), "")
+	return r.ID != "" || r.Name != ""
+}
+
+var messageRuleConditions = map[string]bool{
+	"fromAddresses": true, "senderContains": true, "sentToAddresses": true, "subjectContains": true, "bodyContains": true, "bodyOrSubjectContains": true,
+	"headerContains": true, "recipientContains": true, "hasAttachments": true,
+}
+
+// decodeSweepRule reads one rule of Get-SweepRule.
+func (d *Decoder) decodeSweepRule(v value, e *evict.Event) bool {
+	observed(e, evict.RuleState, "Get-SweepRule")
+	box, _ := splitRuleIdentity(pick(v, "Identity"))
+	r := evict.InboxRule{
+		ID: pick(v, "RuleId", "Identity"), Name: pick(v, "Name"), Enabled: pickTri(v, "Enabled"),
+		From: d.people(v, "Sender"), MoveTo: pick(v, "DestinationFolder"), Sweep: true, BodyKnown: true,
+	}
+	e.Detail = &evict.Rule{Change: evict.RuleSeen, Rule: r, Params: flat(v, nil)}
+	owner(e, evict.Mailbox, firstOf(pick(v, ownerKeys[:len(ownerKeys)-1]...), box), "", "")
+	return true
+}
+
+// decodeTransportRule reads one rule of Get-TransportRule.
+func (d *Decoder) decodeTransportRule(v value, e *evict.Event) bool {
+	observed(e, evict.FlowState, "Get-TransportRule")
+	r := evict.InboxRule{
+		ID: pick(v, "Guid", "Identity", "Name"), Name: pick(v, "Name"), Enabled: transportState(v),
+		From: d.people(v, "From"), SentTo: d.people(v, "SentTo"),
+		Subject: d.words(v, "SubjectContainsWords"), SubjectOrBody: d.words(v, "SubjectOrBodyContainsWords"), Header: d.words(v, "HeaderContainsWords"),
+		Recipient: d.words(v, "RecipientAddressContainsWords"),
+		Delete:    pickTri(v, "DeleteMessage"),
+		Forward:   append(d.people(v, "CopyTo"), d.people(v, "AddToRecipients")...),
+		Redirect:  d.people(v, "RedirectMessageTo"),
+		BlindCopy: d.people(v, "BlindCopyTo"),
+		Stop:      pickTri(v, "StopRuleProcessing"),
+		BodyKnown: true,
+	}
+	for _, name := range []string{"FromScope", "SentToScope", "SetSCL", "SubjectMatchesPatterns", "SubjectOrBodyMatchesPatterns", "SenderDomainIs", "RecipientDomainIs", "ModerateMessageByUser", "RouteMessageOutboundConnector"} {
+		if s := strings.Join(d.list(v, name), ";"); s != "" {
+			r.Other = append(r.Other, evict.Field{Name: name, Value: s})
+		}
+	}
+	e.Detail = &evict.Rule{Change: evict.RuleSeen, Transport: true, Rule: r, Params: flat(v, nil)}
+	return r.Name != "" || r.ID != ""
+}
+
+func transportState(v value) evict.Tri {
+	if t := triWord(pick(v, "State")); t != evict.Unset {
+		return t
+	}
+	return pickTri(v, "Enabled")
+}
+
+// settings reads an object that needs no more than its properties.
+func (d *Decoder) settings(v value, e *evict.Event, kind evict.Kind, op, object string) *evict.Settings {
+	observed(e, kind, op)
+	s := &evict.Settings{Object: object, Params: flat(v, nil)}
+	// Lists as texts: the raw form differs by tool, its members do not.
+	for i := range s.Params {
+		p := &s.Params[i]
+		if len(p.Value) > 0 && (p.Value[0] == '[' || p.Value[0] == '{') {
+			if list := d.list(v, p.Name); len(list) > 0 || p.Value == "[]" || p.Value == "{}" {
+				p.Value = strings.Join(list, ";")
+			}
+		}
+	}
+	e.Detail = s
+	return s
+}
+
+// ownedSettings reads an object of one mailbox.
+func ownedSettings(kind evict.Kind, op string) decodeFunc {
+	return func(d *Decoder, v value, e *evict.Event) bool {
+		name := ownerName(v)
+		d.settings(v, e, kind, op, name)
+		owner(e, evict.Mailbox, name, pick(v, "ExternalDirectoryObjectId"), pick(v, "DisplayName"))
+		if len(e.Subjects) == 0 {
+			return false
+		}
+		s := &e.Subjects[0]
+		if p := personOf(pick(v, "PrimarySmtpAddress")); p.Kind == evict.UPN && s.Who.Kind == evict.UPN && p != s.Who {
+			s.Aliases = append(s.Aliases, p)
+		}
+		return true
+	}
+}
+
+// tenantSettings reads an object of the tenant's mail flow or policy.
+func tenantSettings(op string) decodeFunc {
+	return func(d *Decoder, v value, e *evict.Event) bool {
+		d.settings(v, e, evict.FlowState, op, pick(v, "Name", "displayName", "Identity", "DomainName", "id"))
+		return true
+	}
+}
+
+// decodeRight reads a row of Get-MailboxPermission, Get-RecipientPermission or
+// Get-MailboxFolderPermission.
+func (d *Decoder) decodeRight(v value, e *evict.Event) bool {
+	op := "Get-MailboxPermission"
+	who := pick(v, "Trustee")
+	folder := pick(v, "FolderName", "Folder")
+	if who != "" {
+		op = "Get-RecipientPermission"
+	}
+	if folder != "" {
+		op = "Get-MailboxFolderPermission"
+	}
+	observed(e, evict.RightState, op)
+	if who == "" {
+		who = firstOf(d.list(v, "User", "UserName", "Delegate", "GrantedTo")...)
+	}
+	right := &evict.Right{Rights: d.words(v, "AccessRights"), Folder: folder, Params: flat(v, nil)}
+	right.Removed = pickTri(v, "Deny") == evict.Yes || strings.EqualFold(pick(v, "AccessControlType"), "Deny")
+	e.Detail = right
+	owner(e, evict.Mailbox, ownerName(v), pick(v, "ExternalDirectoryObjectId"), "")
+	owner(e, evict.Grantee, ruleAddress(who), "", "")
+	// The owner's own right and what comes down from the organisation are on every mailbox.
+	if strings.EqualFold(who, `NT AUTHORITY\SELF`) || pickTri(v, "IsInherited") == evict.Yes {
+		e.Flags |= evict.ServiceNoise
+	}
+	return who != "" && len(right.Rights) > 0
+}
+
+// decodeMethod reads one Graph authenticationMethod. Whose it is stands only
+// where a collector wrote it.
+func (d *Decoder) decodeMethod(v value, e *evict.Event) bool {
+	kind := strings.TrimPrefix(pick(v, "@odata.type"), "#microsoft.graph.")
+	d.settings(v, e, evict.MethodState, "authentication/methods", kind)
+	owner(e, evict.Target, pick(v, "userPrincipalName", "UserName", "mailbox"), pick(v, "userId"), "")
+	return true
+}
+
+// decodeDevice reads one Entra device or one of Get-MobileDevice.
+func (d *Decoder) decodeDevice(v value, e *evict.Event) bool {
+	op := "devices"
+	if pick(v, "DeviceAccessState", "DeviceUserAgent", "ClientType", "FirstSyncTime") != "" {
+		op = "Get-MobileDevice"
+	}
+	d.settings(v, e, evict.DeviceState, op, pick(v, "displayName", "FriendlyName", "DeviceModel", "Name"))
+	e.Origin.Device = strings.ToLower(pick(v, "deviceId", "DeviceId"))
+	owners := d.nested(v, "registeredOwners", "registeredUsers")
+	for x := range owners.each {
+		owner(e, evict.Target, pick(x, "userPrincipalName"), pick(x, "id"), pick(x, "displayName"))
+	}
+	if len(e.Subjects) == 0 {
+		box, _ := splitRuleIdentity(pick(v, "Identity"))
+		owner(e, evict.Target, firstOf(pick(v, "userPrincipalName", "UserName", "mailbox", "UserDisplayName"), box), pick(v, "userId"), "")
+	}
+	return true
+}
+
+// decodeGrant reads one oauth2PermissionGrant or appRoleAssignment, as Graph
+// or a tool's table has it.
+func (d *Decoder) decodeGrant(v value, e *evict.Event) bool {
+	op := "oauth2PermissionGrants"
+	if pick(v, "appRoleId") != "" {
+		op = "appRoleAssignments"
+	}
+	d.settings(v, e, evict.ConsentState, op, pick(v, "id", "ObjectId"))
+	client := pick(v, "clientId", "ClientObjectId")
+	if op == "appRoleAssignments" && !strings.EqualFold(pick(v, "principalType"), "User") {
+		client = pick(v, "principalId")
+	}
+	app := evict.Subject{Part: evict.Application, Who: servicePrincipal(client), Label: pick(v, "ClientDisplayName", "AppDisplayName")}
+	if alias := appPrincipal(pick(v, "AppId", "ClientAppId")); alias.Kind != evict.NoPrincipal {
+		if app.Who.Kind == evict.NoPrincipal {
+			app.Who = alias
+		} else {
+			app.Aliases = append(app.Aliases, alias)
+		}
+	}
+	if app.Who.Kind != evict.NoPrincipal {
+		e.Subjects = append(e.Subjects, app)
+	}
+	if !strings.EqualFold(pick(v, "principalType"), "ServicePrincipal") {
+		owner(e, evict.Target, pick(v, "PrincipalUserPrincipalName", "UserPrincipalName"), pick(v, "principalId", "PrincipalObjectId"), pick(v, "principalDisplayName"))
+	}
+	return true
+}
+
+// decodeApplication reads one servicePrincipal or application.
+func (d *Decoder) decodeApplication(v value, e *evict.Event) bool {
+	op, id := "servicePrincipals", servicePrincipal(pick(v, "id", "ObjectId"))
+	if pick(v, "servicePrincipalType") == "" && v.find("signInAudience").str() != "" && len(d.list(v, "servicePrincipalNames")) == 0 {
+		op, id = "applications", objectID(pick(v, "id", "ObjectId"))
+	}
+	d.settings(v, e, evict.ConsentState, op, pick(v, "displayName"))
+	s := evict.Subject{Part: evict.Application, Who: id, Label: pick(v, "displayName")}
+	if alias := appPrincipal(pick(v, "appId")); alias.Kind != evict.NoPrincipal {
+		if s.Who.Kind == evict.NoPrincipal {
+			s.Who = alias
+		} else {
+			s.Aliases = append(s.Aliases, alias)
+		}
+	}
+	if s.Who.Kind == evict.NoPrincipal {
+		return false
+	}
+	e.Subjects = append(e.Subjects, s)
+	return true
+}
+
+// decodeRole reads one role assignment of Graph, a role group, a management
+// role assignment, or a row that pairs a role with its member.
+func (d *Decoder) decodeRole(v value, e *evict.Event) bool {
+	role := d.nested(v, "roleDefinition")
+	name := firstOf(pick(role, "displayName"), pick(v, "RoleName", "RoleDisplayName", "Role", "RoleGroup", "roleDefinitionId"))
+	op := "roleAssignments"
+	switch {
+	case len(d.list(v, "Members")) > 0 || v.find("Members").isArray():
+		op, name = "Get-RoleGroup", pick(v, "Name", "DisplayName", "Identity")
+	case pick(v, "RoleAssigneeName", "RoleAssignee") != "":
+		op = "Get-ManagementRoleAssignment"
+	}
+	d.settings(v, e, evict.RoleState, op, name)
+	who := d.nested(v, "principal")
+	owner(e, evict.Grantee, firstOf(pick(who, "userPrincipalName"), pick(v, "RoleAssigneeName", "RoleAssignee", "UserPrincipalName", "MemberUserPrincipalName", "UserName", "Member")), firstOf(pick(v, "principalId", "UserId", "ObjectId"), pick(who, "id")), pick(who, "displayName"))
+	for _, m := range d.list(v, "Members") {
+		owner(e, evict.Grantee, m, "", "")
+	}
+	return name != ""
+}
+
+// decodeUser reads one directory user.
+func (d *Decoder) decodeUser(v value, e *evict.Event) bool {
+	d.settings(v, e, evict.UserState, "users", pick(v, "userPrincipalName"))
+	owner(e, evict.Target, pick(v, "userPrincipalName"), pick(v, "id", "ObjectId", "ExternalDirectoryObjectId"), pick(v, "displayName"))
+	return len(e.Subjects) > 0
+}
+
+// decodeRestricted reads one sender of Get-BlockedSenderAddress. Its property
+// names are not documented.
+func (d *Decoder) decodeRestricted(v value, e *evict.Event) bool {
+	sender := pick(v, "SenderAddress", "Sender Address", "Restricted user")
+	d.settings(v, e, evict.RestrictedState, "Get-BlockedSenderAddress", sender)
+	owner(e, evict.Target, sender, "", "")
+	return sender != ""
+}
