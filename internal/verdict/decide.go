@@ -303,7 +303,11 @@ func (d *decider) nextSteps() []string {
 		}
 		text := strings.ToUpper(g.get[:1]) + g.get[1:]
 		if at := g.deleted(d.a.AsOf); at.Set {
-			text += " (the oldest of it is deleted on " + dayText(at) + ")"
+			left := "the oldest of it"
+			if g.needed.Before(at.Add(-g.kept)) {
+				left = "what is older is gone; the oldest left"
+			}
+			text += " (" + left + " is deleted on " + dayText(at) + ")"
 		}
 		out = append(out, text+".")
 	}

@@ -83,8 +83,7 @@ func familyOf(it *Item) evict.Family {
 }
 
 // linkedStrands numbers the groups of strands that share a session, token,
-// device or address (V6). Strands tied firmly to the owner stand apart: what
-// they share is the owner's.
+// device or address (V6). An address that an anchored strand uses links nothing.
 func linkedStrands(a *Account) map[*Strand]int {
 	owned := map[string]bool{}
 	for _, s := range a.Strands {
@@ -103,9 +102,6 @@ func linkedStrands(a *Account) map[*Strand]int {
 	first := map[string]int{}
 	for i, s := range a.Strands {
 		parent[i] = i
-		if tie(s) == 3 {
-			continue
-		}
 		keys := []string{}
 		if s.Session != "" {
 			keys = append(keys, "session "+s.Session)

@@ -127,6 +127,13 @@ func TestAnchors(t *testing.T) {
 			w.a.Registered = []Registration{{Device: "d2", Strand: o, At: at(49, 10), Older: true}}
 			return s
 		}, ""},
+		{"A6: not for what the device did before", func(w *world) *Strand {
+			o := w.strand(office, edge, 1, 2, 3).on(laptop)
+			s := w.strand(hotel, phone, 2)
+			s.DeviceID = "d2"
+			w.a.Registered = []Registration{{Device: "d2", Strand: o, At: at(3, 10), Older: true}}
+			return s
+		}, ""},
 		{"A7: a session that moves on", func(w *world) *Strand {
 			w.strand(office, edge, 1, 2, 3).on(laptop).in("S")
 			s := w.strand(hotel, edge, 4).in("S")
@@ -446,6 +453,23 @@ func TestDecision(t *testing.T) {
 			w.item("new-country", s, at(50, 9), "country")
 			w.item("signature", s, at(50, 10), "signature")
 		}, evict.Compromised},
+		{"V22: the indicative ones must be of other families", func(w *world) {
+			s := x(w)
+			w.item("G3", s, at(50, 9), "method")
+			w.item("new-country", s, at(50, 9), "country")
+			w.item("new-method", s, at(50, 10), "another method")
+		}, evict.Suspected},
+		{"G8 without a baseline is indicative", func(w *world) {
+			w.week()
+			w.item("G8", w.strand(host, chrome, 58), at(58, 9), "bulk")
+		}, evict.Unknown},
+		{"G8 with one is strong", func(w *world) { w.item("G8", x(w), at(50, 9), "bulk") }, evict.Suspected},
+		{"section 3: what an anchor explained is no first trouble", func(w *world) {
+			w.item("G3", w.strand(office, edge, every(1, 59, 2)...).on(laptop), at(16, 10), "own phone")
+			s := w.strand(home, chrome, every(17, 59, 2)...)
+			w.item("G1", s, at(50, 10), "forwarding")
+			w.item("G9", s, at(50, 11), "sync")
+		}, evict.Unknown},
 		{"V22: none of them access or session", func(w *world) {
 			s := x(w)
 			w.item("G3", s, at(50, 9), "method")
@@ -618,6 +642,12 @@ func TestWords(t *testing.T) {
 	// Sign-ins are kept for 30 days: from asOf 2026-03-06 the oldest left goes that day.
 	wantText(t, "V29", steps, "Export interactive and non-interactive sign-ins of the account from 2026-02-04 00:00 UTC (the oldest of it is deleted on 2026-03-06)")
 	wantText(t, "section 8", got.Headline, "(the oldest of these is deleted on 2026-03-06)")
+
+	w = newWorld()
+	w.item("G9", w.strand(host, chrome, 20), at(20, 9), "sync")
+	delete(w.a.Coverage.Kinds, evict.SignIns)
+	// The first record needed is of 2026-01-07 and gone; what is left goes from today on.
+	wantText(t, "V29", strings.Join(w.judge().NextSteps, "\n"), "from 2026-01-07 09:00 UTC (what is older is gone; the oldest left is deleted on 2026-03-06)")
 
 	w = newWorld()
 	w.item("C2", w.strand(host, chrome, 50), at(50, 10), "kit")
