@@ -75,7 +75,7 @@ func (d *Decoder) decodeAlert(v value, e *evict.Event) bool {
 		Status:   pick(v, "status"),
 	}
 	e.Op, e.Detail = firstOf(a.Name, "Alert"), a
-	e.Time = d.time(pick(v, "firstActivityDateTime", "StartTime", "StartTime [UTC]", "StartTimeUtc", "createdDateTime", "Timestamp", "TimeGenerated", "TimeGenerated [UTC]"))
+	e.Time = d.time(pick(v, "firstActivityDateTime", "StartTime", "StartTime [UTC]", "StartTimeUtc", "EventDateTime", "createdDateTime", "Timestamp", "TimeGenerated", "TimeGenerated [UTC]"))
 	for _, name := range []string{"description", "detectionSource", "serviceSource", "productName", "ProviderName", "determination", "classification", "detectorId", "incidentId", "createdDateTime", "lastActivityDateTime", "EntityType", "EvidenceRole", "CompromisedEntity", "AttackTechniques", "ExtendedProperties"} {
 		if s := pick(v, name); s != "" {
 			a.Extra = append(a.Extra, evict.Field{Name: name, Value: s})
@@ -91,6 +91,10 @@ func (d *Decoder) decodeAlert(v value, e *evict.Event) bool {
 		// AlertEvidence has a row for each entity, all with the alert's ID.
 		e.ID = ""
 		d.alertEntity(v, e, a)
+	}
+	for _, u := range d.words(v, "AffectedUser") {
+		a.Entities = addOnce(a.Entities, u)
+		owner(e, evict.Target, u, "", "")
 	}
 	if u := pick(v, "CompromisedEntity"); strings.Contains(u, "@") && len(e.Subjects) == 0 {
 		owner(e, evict.Target, u, "", "")

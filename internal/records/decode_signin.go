@@ -241,7 +241,7 @@ func (d *Decoder) place(v value) evict.Place {
 		g := d.nested(l, "geoCoordinates")
 		p.Lat, p.Lon = microdegrees(pick(g, "latitude")), microdegrees(pick(g, "longitude"))
 	} else {
-		p.Country, p.Region, p.City = pick(v, "Country"), pick(v, "State"), pick(v, "City")
+		p.Country, p.Region, p.City = pick(v, "Country", "CountryOrRegion"), pick(v, "State"), pick(v, "City")
 		p.Lat, p.Lon = microdegrees(pick(v, "Latitude")), microdegrees(pick(v, "Longitude"))
 		if text := pick(v, "Location"); p.Country == "" && text != "" && !lostText(text) {
 			parts := strings.Split(text, ",")

@@ -100,18 +100,18 @@ func (d *Decoder) decodeRuleState(v value, e *evict.Event) bool {
 		Enabled:         pickTri(v, "Enabled"),
 		From:            d.people(v, "From"),
 		SentTo:          d.people(v, "SentTo"),
-		Subject:         d.words(v, "SubjectContainsWords"),
-		Body:            d.words(v, "BodyContainsWords"),
+		Subject:         d.words(v, "SubjectContainsWords", "SubjectContains"),
+		Body:            d.words(v, "BodyContainsWords", "BodyContains"),
 		SubjectOrBody:   d.words(v, "SubjectOrBodyContainsWords"),
 		Header:          d.words(v, "HeaderContainsWords"),
 		Recipient:       append(d.words(v, "RecipientAddressContainsWords"), d.words(v, "FromAddressContainsWords")...),
-		HasAttachment:   pickTri(v, "HasAttachment"),
-		Delete:          pickTri(v, "DeleteMessage"),
-		SoftDelete:      pickTri(v, "SoftDeleteMessage"),
-		MoveTo:          pick(v, "MoveToFolder"),
+		HasAttachment:   pickTri(v, "HasAttachment", "HasAttachments"),
+		Delete:          pickTri(v, "DeleteMessage", "Delete"),
+		SoftDelete:      pickTri(v, "SoftDeleteMessage", "PermanentDelete"),
+		MoveTo:          strings.TrimPrefix(pick(v, "MoveToFolder"), "FolderID: "),
 		CopyTo:          pick(v, "CopyToFolder"),
 		Forward:         d.people(v, "ForwardTo"),
-		ForwardAttached: d.people(v, "ForwardAsAttachmentTo"),
+		ForwardAttached: d.people(v, "ForwardAsAttachmentTo", "ForwardAsAttachment"),
 		Redirect:        d.people(v, "RedirectTo"),
 		SMS:             d.words(v, "SendTextMessageNotificationTo"),
 		MarkRead:        pickTri(v, "MarkAsRead"),
@@ -279,8 +279,39 @@ func (d *Decoder) decodeTransportRule(v value, e *evict.Event) bool {
 			r.Other = append(r.Other, evict.Field{Name: name, Value: s})
 		}
 	}
+	if text := pick(v, "Description"); text != "" && !v.find("BlindCopyTo").exists() {
+		// Microsoft-Extractor-Suite keeps the description alone.
+		r.BodyKnown = false
+		describedActions(text, &r)
+	}
 	e.Detail = &evict.Rule{Change: evict.RuleSeen, Transport: true, Rule: r, Params: flat(v, nil)}
 	return r.Name != "" || r.ID != ""
+}
+
+// describedActions reads where a transport rule sends mail from Exchange's
+// English description of it: Blind carbon copy (Bcc) the message to 'x@y' or 'z@y'.
+func describedActions(text string, r *evict.InboxRule) {
+	for line := range strings.Lines(text) {
+		var to *[]string
+		switch low := strings.ToLower(line); {
+		case strings.Contains(low, "blind carbon copy"):
+			to = &r.BlindCopy
+		case strings.Contains(low, "redirect the message"):
+			to = &r.Redirect
+		case strings.Contains(low, "carbon copy"), strings.Contains(low, "add the recipient"):
+			to = &r.Forward
+		case strings.Contains(low, "delete the message"):
+			r.Delete = evict.Yes
+			continue
+		default:
+			continue
+		}
+		for i, part := range strings.Split(line, "'") {
+			if i%2 == 1 && strings.Contains(part, "@") {
+				*to = append(*to, part)
+			}
+		}
+	}
 }
 
 func transportState(v value) evict.Tri {
@@ -332,6 +363,34 @@ func tenantSettings(op string) decodeFunc {
 	}
 }
 
+// decodeRights reads a row of Microsoft-Extractor-Suite's permissions file: one
+// mailbox with all who have rights on it, as "Name (address)".
+func (d *Decoder) decodeRights(v value, e *evict.Event) bool {
+	observed(e, evict.RightState, "Get-MailboxPermission")
+	right := &evict.Right{Params: flat(v, nil)}
+	e.Detail = right
+	owner(e, evict.Mailbox, ownerName(v), "", pick(v, "DisplayName"))
+	for _, c := range []struct{ column, right string }{
+		{"FullAccessUsers", "FullAccess"}, {"SendAsUsers", "SendAs"}, {"SendOnBehalfUsers", "SendOnBehalf"}, {"CalendarUsers", "Calendar"}, {"InboxUsers", "Inbox"},
+	} {
+		for _, who := range strings.Split(pick(v, c.column), "; ") {
+			if who = strings.TrimSpace(who); who == "" {
+				continue
+			}
+			label := c.right
+			if name, rights, ok := strings.Cut(who, ") - "); ok { // a folder: its rights stand behind
+				who, label = name+")", c.right+": "+rights
+			}
+			if i := strings.LastIndexByte(who, '('); i >= 0 && strings.HasSuffix(who, ")") && i+1 < len(who)-1 {
+				who = who[i+1 : len(who)-1]
+			}
+			owner(e, evict.Grantee, strings.TrimSpace(strings.Trim(who, "()")), "", label)
+			right.Rights = addOnce(right.Rights, c.right)
+		}
+	}
+	return len(e.Subjects) > 0
+}
+
 // decodeRight reads a row of Get-MailboxPermission, Get-RecipientPermission or
 // Get-MailboxFolderPermission.
 func (d *Decoder) decodeRight(v value, e *evict.Event) bool {
@@ -381,6 +440,11 @@ func (d *Decoder) decodeDevice(v value, e *evict.Event) bool {
 	for x := range owners.each {
 		owner(e, evict.Target, pick(x, "userPrincipalName"), pick(x, "id"), pick(x, "displayName"))
 	}
+	if !owners.exists() {
+		for _, who := range d.words(v, "RegisteredOwners") {
+			owner(e, evict.Target, who, "", "")
+		}
+	}
 	if len(e.Subjects) == 0 {
 		box, _ := splitRuleIdentity(pick(v, "Identity"))
 		owner(e, evict.Target, firstOf(pick(v, "userPrincipalName", "UserName", "mailbox", "UserDisplayName"), box), pick(v, "userId"), "")
@@ -392,12 +456,12 @@ func (d *Decoder) decodeDevice(v value, e *evict.Event) bool {
 // or a tool's table has it.
 func (d *Decoder) decodeGrant(v value, e *evict.Event) bool {
 	op := "oauth2PermissionGrants"
-	if pick(v, "appRoleId") != "" {
+	if pick(v, "appRoleId") != "" || strings.EqualFold(pick(v, "PermissionType"), "Application") {
 		op = "appRoleAssignments"
 	}
 	d.settings(v, e, evict.ConsentState, op, pick(v, "id", "ObjectId"))
 	client := pick(v, "clientId", "ClientObjectId")
-	if op == "appRoleAssignments" && !strings.EqualFold(pick(v, "principalType"), "User") {
+	if op == "appRoleAssignments" && client == "" && !strings.EqualFold(pick(v, "principalType"), "User") {
 		client = pick(v, "principalId")
 	}
 	app := evict.Subject{Part: evict.Application, Who: servicePrincipal(client), Label: pick(v, "ClientDisplayName", "AppDisplayName")}
@@ -420,11 +484,12 @@ func (d *Decoder) decodeGrant(v value, e *evict.Event) bool {
 // decodeApplication reads one servicePrincipal or application.
 func (d *Decoder) decodeApplication(v value, e *evict.Event) bool {
 	op, id := "servicePrincipals", servicePrincipal(pick(v, "id", "ObjectId"))
-	if pick(v, "servicePrincipalType") == "" && v.find("signInAudience").str() != "" && len(d.list(v, "servicePrincipalNames")) == 0 {
+	if !v.find("servicePrincipalType", "servicePrincipalNames", "AppDisplayName").exists() {
 		op, id = "applications", objectID(pick(v, "id", "ObjectId"))
 	}
-	d.settings(v, e, evict.ConsentState, op, pick(v, "displayName"))
-	s := evict.Subject{Part: evict.Application, Who: id, Label: pick(v, "displayName")}
+	name := pick(v, "displayName", "AppDisplayName")
+	d.settings(v, e, evict.ConsentState, op, name)
+	s := evict.Subject{Part: evict.Application, Who: id, Label: name}
 	if alias := appPrincipal(pick(v, "appId")); alias.Kind != evict.NoPrincipal {
 		if s.Who.Kind == evict.NoPrincipal {
 			s.Who = alias
@@ -458,6 +523,35 @@ func (d *Decoder) decodeRole(v value, e *evict.Event) bool {
 		owner(e, evict.Grantee, m, "", "")
 	}
 	return name != ""
+}
+
+// decodeMethods reads a user's methods as Microsoft-Extractor-Suite's MFA file
+// has them: a column for each kind, true or false.
+func (d *Decoder) decodeMethods(v value, e *evict.Event) bool {
+	d.settings(v, e, evict.MethodState, "authentication/methods", pick(v, "user"))
+	owner(e, evict.Target, pick(v, "user"), "", "")
+	return len(e.Subjects) > 0
+}
+
+// decodeLicence reads a user's licence, or one of the tenant's products with its service plans.
+func (d *Decoder) decodeLicence(v value, e *evict.Event) bool {
+	name := pick(v, "userPrincipalName")
+	op := "licenseDetails"
+	if name == "" {
+		op = "subscribedSkus"
+	}
+	s := d.settings(v, e, evict.UserState, op, pick(v, "skuPartNumber", "Sku"))
+	if plans := d.nested(v, "servicePlans"); plans.isArray() {
+		var names []string
+		for x := range plans.each {
+			if n := pick(x, "servicePlanName"); n != "" {
+				names = append(names, n)
+			}
+		}
+		s.Params = append(s.Params, evict.Field{Name: "service plans", Value: strings.Join(names, ";")})
+	}
+	owner(e, evict.Target, name, "", pick(v, "DisplayName"))
+	return true
 }
 
 // decodeUser reads one directory user.
