@@ -76,7 +76,7 @@ var sources = []struct{ word, text string }{
 	{"methods", "Authentication methods"},
 	{"devices", "Registered devices"},
 	{"consents", "OAuth2 permission grants"},
-	{"roles", "Role assignments"},
+	{"roles", "Directory roles and role groups"},
 	{"users", "Users"},
 	{"flow", "Transport rules, connectors, remote domains and outbound policy"},
 	{"restricted", "Restricted senders"},

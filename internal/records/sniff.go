@@ -60,6 +60,10 @@ func (s *Source) sniff() {
 		}
 	}
 	s.layout = layout{}
+	if s.err == io.EOF && emptyAnswer(s.buf) {
+		s.format, s.at = emptyFormat, len(s.buf)
+		return
+	}
 	s.format = "not evidence"
 	s.notice = &Reject{0, reasonOf(window)}
 }

@@ -101,6 +101,8 @@ var kindWords = []struct {
 	{[]string{"purview"}, auditKinds},
 	{[]string{"audit log"}, auditKinds},
 	{[]string{"ual"}, auditKinds},
+	{[]string{"directory", "audit"}, []evict.Kind{evict.DirectoryAudit}},
+	{[]string{"directory", "role"}, []evict.Kind{evict.RoleState}},
 	{[]string{"directory"}, []evict.Kind{evict.DirectoryAudit}},
 	{[]string{"entra audit"}, []evict.Kind{evict.DirectoryAudit}},
 	{[]string{"mailbox audit"}, []evict.Kind{evict.MailboxAudit}},
@@ -111,6 +113,7 @@ var kindWords = []struct {
 	{[]string{"connector"}, []evict.Kind{evict.FlowState}},
 	{[]string{"mail flow"}, []evict.Kind{evict.FlowState}},
 	{[]string{"rule"}, []evict.Kind{evict.RuleState}},
+	{[]string{"permission", "grant"}, []evict.Kind{evict.ConsentState}}, // OAuth2 permission grants
 	{[]string{"permission"}, []evict.Kind{evict.RightState}},
 	{[]string{"delegat"}, []evict.Kind{evict.RightState}},
 	{[]string{"right"}, []evict.Kind{evict.RightState}},
