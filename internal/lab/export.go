@@ -272,10 +272,19 @@ func (g *world) ruleDump() []byte {
 // Truth is what truly happened, for the file truth.json.
 type Truth struct {
 	Scenario string            `json:"scenario"`
-	Records  map[string]Hand   `json:"records"`  // by record ID, lower-cased
+	Records  map[string]Hand   `json:"records"`  // by record ID as the program names it, lower-cased
 	Failed   map[string]bool   `json:"failed"`   // failed sign-ins among them
 	Accounts []string          `json:"accounts"` // every account of a person
 	Expect   map[string]Expect `json:"expect"`
+}
+
+// key is the record's ID as the program names it: a sign-in and its twin in the
+// audit log have one ID and are two records. It is "" for a row without an ID.
+func (r *Record) key() string {
+	if r.ID != "" && (r.Log == SignIns || r.Log == TokenSignIns) {
+		return "sign-in:" + strings.ToLower(r.ID)
+	}
+	return strings.ToLower(r.ID)
 }
 
 // Truth returns the truth about the export.
@@ -284,10 +293,10 @@ func (x *Export) Truth() Truth {
 	for _, log := range x.Logs {
 		for i := range log {
 			r := &log[i]
-			if r.ID == "" {
+			id := r.key()
+			if id == "" {
 				continue
 			}
-			id := strings.ToLower(r.ID)
 			t.Records[id] = r.Hand
 			if r.Failed {
 				t.Failed[id] = true

@@ -138,7 +138,7 @@ func (r *TenantResult) compare(x *Export, truth Truth, said map[string]evict.Att
 	for log := range x.Logs {
 		for i := range x.Logs[log] {
 			rec := &x.Logs[log][i]
-			id := strings.ToLower(rec.ID)
+			id := rec.key()
 			if id == "" || seen[id] || truth.Failed[id] {
 				continue
 			}
