@@ -4,6 +4,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/signal"
 
@@ -69,9 +70,24 @@ whether somebody else used it, how that is known, and what could not be seen.
 	}
 	root.SetOut(out.Out)
 	root.SetErr(out.Err)
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return errors.Join(errUsage, err) })
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
+	root.Args = cobra.NoArgs
+	root.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
 	root.PersistentFlags().Bool("json", false, "print one JSON document instead of text")
 	root.PersistentFlags().Bool("detailed-exitcode", false, "exit 10 for findings, 13 for findings on incomplete evidence")
 	root.AddCommand(investigateCommand(out, outcome), askCommand(out, outcome), answerCommand(out, outcome), explainCommand(out))
+	for _, c := range append(root.Commands(), root) {
+		if check := c.Args; check != nil {
+			c.Args = func(c *cobra.Command, args []string) error { return usage(check(c, args)) }
+		}
+	}
 	return root
+}
+
+// usage marks what cobra refuses as wrong usage.
+func usage(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%w: %w", errUsage, err)
 }

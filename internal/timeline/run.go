@@ -8,6 +8,7 @@ package timeline
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"hash/maphash"
 	"slices"
 	"strings"
@@ -21,6 +22,9 @@ import (
 // whatever the order of items and records and the number of workers.
 func Run(ctx context.Context, in Input) (*evict.Investigation, error) {
 	if len(in.Items) == 0 {
+		if len(in.Problems) > 0 {
+			return nil, fmt.Errorf("%w: %s", errNoInput, in.Problems[0].Reason)
+		}
 		return nil, errNoInput
 	}
 	in.Workers = max(1, in.Workers)
