@@ -30,7 +30,7 @@ import (
 //	complete FROM TO                every file is complete for that span
 //	sources WORD...                 the sources that exist; default all
 //	person UPN OBJECT-ID NAME...
-//	life UPN from=DAY to=DAY address=A asn=N place=City/Region/CC client=WORD [device=ID] [session=ID] [every=day] [address2=A asn2=N]
+//	life UPN from=DAY to=DAY address=A asn=N place=City/Region/CC client=WORD [device=ID] [session=ID] [every=day] [address2=A asn2=N place2=City/Region/CC]
 //	crowd COUNT PREFIX key=value... so many persons, each with that life
 //	reported NUMBERS TIME BY
 //	responder UPN
@@ -268,7 +268,7 @@ func (h habit) day(l *life, d time.Time) {
 	morning := place{h.kv["address"], h.kv["asn"], h.kv["place"]}
 	afternoon := morning
 	if a := h.kv["address2"]; a != "" {
-		afternoon.address, afternoon.asn = a, h.kv["asn2"]
+		afternoon = place{a, h.kv["asn2"], h.kv["place2"]}
 	}
 	s := signIn{h.who, h.kv["client"], c, h.kv["device"], session}
 	l.signIns = append(l.signIns, s.record(when(13, "in"), morning, true))
