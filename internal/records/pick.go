@@ -18,11 +18,25 @@ func pick(v value, keys ...string) string {
 		}
 	}
 	for _, k := range keys {
-		if s := plain(v.find(k)); s != "" {
+		if s := plain(v.folded(k)); s != "" {
 			return s
 		}
 	}
 	return ""
+}
+
+// folded returns the first field of the name in whatever case.
+func (v value) folded(key string) value {
+	if !v.isObject() {
+		return value{}
+	}
+	nodes, h := v.a.nodes, foldedHash(key)
+	for i, end := v.i+1, nodes[v.i].next; i < end; i = nodes[i+1].next {
+		if nodes[i].next == h && equalFold(nodes[i].text, key) {
+			return value{v.a, i + 1}
+		}
+	}
+	return value{}
 }
 
 // plain is a scalar's text without blanks around it; "" for null, objects,
