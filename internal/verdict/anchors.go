@@ -15,7 +15,10 @@ import (
 // conclusive item that is evidence against the account, and the first event of
 // a strand that turned out to be the attacker's. Before Attribute has run,
 // items weigh what their detectors say.
-func FirstTrouble(a *Account) evict.Time {
+func FirstTrouble(a *Account) evict.Time { return firstTrouble(a, a.Strands) }
+
+// firstTrouble leaves out attackers' strands other than those given.
+func firstTrouble(a *Account, strands []*Strand) evict.Time {
 	var first evict.Time
 	note := func(t evict.Time) {
 		if t.Set && (!first.Set || t.Nano < first.Nano) {
@@ -30,7 +33,7 @@ func FirstTrouble(a *Account) evict.Time {
 			note(it.Time)
 		}
 	}
-	for _, s := range a.Strands {
+	for _, s := range strands {
 		if s.Verdict == evict.ByAttacker {
 			note(s.From)
 		}
@@ -57,12 +60,14 @@ func Anchor(a *Account, t *Tenant) { anchorAt(a, t, FirstTrouble(a)) }
 func anchorAt(a *Account, t *Tenant, trouble evict.Time) {
 	takeAnswers(a)
 	n := anchorer{account: a, tenant: t, trouble: trouble, hostile: hostileOrigins(a, t)}
-	n.trusted, n.deviceDays = map[string]bool{}, map[string]map[int32]bool{}
-	n.habits = map[habit]map[int32]bool{}
+	n.trusted, n.deviceDays = map[string]bool{}, map[string]days{}
+	n.habits = map[habit]days{}
 	n.strongUse = false
 	for _, s := range a.Strands {
 		n.learn(s)
 	}
+	settleDays(n.deviceDays)
+	settleDays(n.habits)
 	weak := baselineBefore(a, trouble)
 	for _, s := range a.Strands {
 		s.Anchors = n.direct(s, weak)
@@ -113,7 +118,7 @@ type habit struct {
 func habitOf(s *Strand) habit {
 	provider := s.net()
 	if s.ASN != 0 {
-		provider = "AS" + strconv.FormatUint(uint64(s.ASN), 10)
+		provider = strconv.FormatUint(uint64(s.ASN), 10)
 	}
 	return habit{provider, s.Place.Country + "/" + s.Place.Region, s.ClientFamily}
 }
@@ -124,10 +129,10 @@ type anchorer struct {
 	tenant     *Tenant
 	trouble    evict.Time
 	hostile    origins
-	trusted    map[string]bool           // devices that a sign-in called compliant, managed or joined
-	deviceDays map[string]map[int32]bool // days before first trouble, by device
-	habits     map[habit]map[int32]bool  // days before first trouble
-	strongUse  bool                      // a strong credential was used before first trouble
+	trusted    map[string]bool // devices that a sign-in called compliant, managed or joined
+	deviceDays map[string]days // days before first trouble, by device
+	habits     map[habit]days  // days before first trouble
+	strongUse  bool            // a strong credential was used before first trouble
 }
 
 // before reports whether the whole day lies before first trouble.
@@ -147,27 +152,30 @@ func (n *anchorer) learn(s *Strand) {
 	if s.DeviceTrust && s.DeviceID != "" {
 		n.trusted[s.DeviceID] = true
 	}
-	for _, d := range s.Days {
-		if !n.before(d) {
-			continue
-		}
-		if s.DeviceID != "" {
-			addDay(n.deviceDays, s.DeviceID, d)
-		}
-		if s.App == "" {
-			addDay(n.habits, habitOf(s), d)
-		}
+	before := s.Days
+	if i := slices.IndexFunc(before, func(d int32) bool { return !n.before(d) }); i >= 0 {
+		before = before[:i] // they are in order
+	}
+	if s.DeviceID != "" && len(before) > 0 {
+		n.deviceDays[s.DeviceID] = append(n.deviceDays[s.DeviceID], before...)
+	}
+	if s.App == "" && len(before) > 0 {
+		h := habitOf(s)
+		n.habits[h] = append(n.habits[h], before...)
 	}
 	for _, d := range s.StrongDays {
 		n.strongUse = n.strongUse || n.before(d)
 	}
 }
 
-func addDay[K comparable](m map[K]map[int32]bool, k K, d int32) {
-	if m[k] == nil {
-		m[k] = map[int32]bool{}
+// days are distinct days, in order once settled.
+type days []int32
+
+// settleDays sorts every set of days.
+func settleDays[K comparable](m map[K]days) {
+	for k, d := range m {
+		m[k] = sortedSet(d)
 	}
-	m[k][d] = true
 }
 
 // direct returns the anchors that need no other strand's: A1 to A5.
@@ -199,15 +207,8 @@ func (n *anchorer) person(s *Strand, anchors []evict.Anchor) []evict.Anchor {
 }
 
 func (n *anchorer) habitual(s *Strand) bool {
-	days := n.habits[habitOf(s)]
-	if len(days) < habitDays {
-		return false
-	}
-	first, last := int32(1<<31-1), int32(-1<<31)
-	for d := range days {
-		first, last = min(first, d), max(last, d)
-	}
-	return last-first+1 >= habitSpread
+	on := n.habits[habitOf(s)]
+	return len(on) >= habitDays && on[len(on)-1]-on[0]+1 >= habitSpread
 }
 
 // chain gives A6 to strands on a device that an anchored strand registered
@@ -297,7 +298,10 @@ func (s *Strand) net() string {
 	if !s.Prefix.IsValid() {
 		return ""
 	}
-	return s.Prefix.String()
+	if s.netOf != s.Prefix {
+		s.netOf, s.netText = s.Prefix, s.Prefix.String()
+	}
+	return s.netText
 }
 
 // workplace reports whether the network counts as A3 by use.
@@ -369,19 +373,18 @@ func (w *Workplaces) Add(_ string, strands []*Strand) {
 	if w.users == nil {
 		w.users, w.anchored = map[string]int{}, map[string]bool{}
 	}
-	days := map[string]map[int32]bool{}
+	used := map[string]days{}
 	for _, s := range strands {
 		if s.net() == "" || len(s.Anchors) == 0 {
 			continue
 		}
 		w.note(s.net())
 		if s.Has(evict.A1, evict.A2) {
-			for _, d := range s.Days {
-				addDay(days, s.net(), d)
-			}
+			used[s.net()] = append(used[s.net()], s.Days...)
 		}
 	}
-	for network, on := range days {
+	settleDays(used)
+	for network, on := range used {
 		if len(on) >= workplaceDays && w.anchored[network] {
 			w.users[network]++
 		}

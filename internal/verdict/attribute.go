@@ -30,8 +30,10 @@ func Attribute(a *Account, t *Tenant) {
 	r.settle(FirstTrouble(a))
 	// What an anchor explained is no trouble: look again from the later time,
 	// with whoever was convicted on the fewer anchors set free.
-	r.release()
-	r.settle(FirstTrouble(a))
+	if later := firstTrouble(a, nil); later != r.trouble {
+		r.release()
+		r.settle(later)
+	}
 	for range rounds {
 		earlier := FirstTrouble(a)
 		if earlier == r.trouble || !earlier.Set || (r.trouble.Set && !earlier.Before(r.trouble)) {
@@ -47,6 +49,8 @@ type resolver struct {
 	t        *Tenant
 	trouble  evict.Time
 	baseline bool
+	basis    []*Item             // what makes the account compromised
+	in       map[*Strand][]*Item // own items by strand, spare ones left out
 }
 
 // reset takes back what an earlier call did, so that the result depends on the evidence alone.
@@ -91,8 +95,14 @@ func (it *Item) asGiven() {
 func (r *resolver) settle(trouble evict.Time) {
 	a := r.a
 	a.Items = slices.DeleteFunc(a.Items, func(it *Item) bool { return it.made })
-	r.trouble, r.baseline = trouble, baselineBefore(a, trouble)
+	r.trouble, r.baseline, r.in = trouble, baselineBefore(a, trouble), nil
 	anchorAt(a, r.t, trouble)
+	for _, it := range a.Items {
+		if twoSided[it.base.item] && len(it.sides) > 0 {
+			it.sides = r.bothSides(it)
+			it.Strand = leastTied(it.sides)
+		}
+	}
 	r.people()
 	r.sameHand()
 	r.madeByAttacker()
@@ -100,6 +110,12 @@ func (r *resolver) settle(trouble evict.Time) {
 		r.resolve(it)
 	}
 	r.spare()
+	r.in = map[*Strand][]*Item{}
+	for _, it := range a.Items {
+		if a.owns(it) && !it.spare {
+			r.in[it.Strand] = append(r.in[it.Strand], it)
+		}
+	}
 	r.hiddenChanges()
 	r.kinds()
 	r.ground()
@@ -197,9 +213,7 @@ func (r *resolver) resolve(it *Item) {
 		return
 	}
 	code := it.base.item
-	if twoSided[code] && it.Strand != nil {
-		it.sides = r.bothSides(it)
-		it.Strand = leastTied(it.sides)
+	if it.Strand != nil {
 		if why := r.oneHand(it); why != "" {
 			it.Grade, it.excuse = evict.Context, why
 			return
@@ -464,17 +478,17 @@ func (r *resolver) hiddenChanges() {
 		if it.base.item != "C5" || it.Finding.Item != "G2" || it.StateOnly || it.Strand == nil || len(it.Strand.Anchors) > 0 || !r.a.counted(it) {
 			continue
 		}
-		if r.placeItem(it) != nil {
+		if r.a.placeItem(it) != nil {
 			it.Finding.Item, it.Grade = "C5", it.base.grade
 		}
 	}
 }
 
 // placeItem returns the strand's own access or session item that makes a hiding rule C5, or nil.
-func (r *resolver) placeItem(rule *Item) *Item {
+func (a *Account) placeItem(rule *Item) *Item {
 	var found *Item
-	for _, it := range r.a.Items {
-		if it == rule || it.Strand != rule.Strand || !r.a.counted(it) {
+	for _, it := range a.Items {
+		if it == rule || it.Strand != rule.Strand || !a.counted(it) {
 			continue
 		}
 		if it.Family != evict.AccessFamily && it.Family != evict.SessionFamily {
@@ -495,8 +509,8 @@ func (r *resolver) kinds() {
 			continue
 		}
 		var acts []*Item
-		for _, it := range r.a.Items {
-			if it.Strand == s && hostileAct(it) && r.a.counted(it) {
+		for _, it := range r.in[s] {
+			if hostileAct(it) && r.a.counted(it) {
 				acts = append(acts, it)
 			}
 		}
@@ -661,6 +675,9 @@ func (r *resolver) make(detector, item string, family evict.Family, grade evict.
 	f.Techniques, f.Symptoms, f.Actions = sortedSet(f.Techniques), sortedSet(f.Symptoms), sortedSet(f.Actions)
 	it.identify()
 	r.a.Items = append(r.a.Items, it)
+	if r.in != nil {
+		r.in[s] = append(r.in[s], it)
+	}
 	return it
 }
 
@@ -694,16 +711,16 @@ func (it *Item) identify() {
 // which the account is compromised.
 func (r *resolver) convict() {
 	a := r.a
-	basis := compromising(a)
-	for _, it := range basis {
+	r.basis = compromising(a)
+	for _, it := range r.basis {
 		if it.Strand != nil {
 			it.Strand.Verdict = evict.ByAttacker
-			it.Strand.byAddress = (it.link == linkAddress) && !slices.ContainsFunc(basis, func(o *Item) bool {
+			it.Strand.byAddress = (it.link == linkAddress) && !slices.ContainsFunc(r.basis, func(o *Item) bool {
 				return o.Strand == it.Strand && !(o.link == linkAddress)
 			})
 		}
 	}
-	if slices.ContainsFunc(basis, func(it *Item) bool { return it.base.item == "C11" }) {
+	if slices.ContainsFunc(r.basis, func(it *Item) bool { return it.base.item == "C11" }) {
 		for _, s := range a.Strands {
 			if tie(s) < 2 {
 				s.Verdict = evict.ByAttacker
@@ -724,9 +741,7 @@ func (r *resolver) convict() {
 
 // contradicted reports whether something hostile stands in the strand.
 func (r *resolver) contradicted(s *Strand) bool {
-	return slices.ContainsFunc(r.a.Items, func(it *Item) bool {
-		return it.Strand == s && r.a.counted(it) && it.Grade >= evict.Strong
-	})
+	return slices.ContainsFunc(r.in[s], func(it *Item) bool { return r.a.counted(it) && it.Grade >= evict.Strong })
 }
 
 // print writes severities, attributions and the reasons of the strands.

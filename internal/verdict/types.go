@@ -30,6 +30,8 @@ type Strand struct {
 	Answer       *Answer   // the owner's word on this strand, if asked; Anchor takes it from Account.Answers too
 	Record       evict.Ref // one record of it, its first sign-in before others: the cause of findings made here (C7, C9); may be zero
 
+	netOf     netip.Prefix // whose text netText is
+	netText   string
 	byAddress bool // an attacker's only because of a link by address, which is followed no further (C7)
 }
 

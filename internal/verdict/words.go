@@ -130,8 +130,8 @@ func (r *resolver) reasons(s *Strand) []string {
 		out = append(out, "against: the owner, asked by "+s.Answer.By+", denies it")
 	}
 	var own []*Item
-	for _, it := range r.a.Items {
-		if it.Strand == s && r.a.owns(it) && it.Grade >= evict.Indicative && !it.spare {
+	for _, it := range r.in[s] {
+		if it.Grade >= evict.Indicative {
 			own = append(own, it)
 		}
 	}
@@ -150,7 +150,7 @@ func (r *resolver) reasons(s *Strand) []string {
 }
 
 func (r *resolver) whyAttacker(s *Strand) string {
-	if slices.ContainsFunc(compromising(r.a), func(it *Item) bool { return it.Strand == s }) {
+	if slices.ContainsFunc(r.basis, func(it *Item) bool { return it.Strand == s }) {
 		return "the attacker's: it supplied the items that make the account compromised"
 	}
 	by := r.linkedBy(s, func(o, s *Strand) bool { return r.hardLink(o, s) || r.addressLink(o, s) })
@@ -181,7 +181,7 @@ func innocent(a *Account, it *Item, baseline bool) string {
 	case "C4":
 		return "not the company's gateway: the address is neither a workplace nor a habit of the account"
 	case "C5":
-		if p := (&resolver{a: a, baseline: baseline}).placeItem(it); p != nil {
+		if p := a.placeItem(it); p != nil {
 			return "not the owner tidying up: nothing ties the strand to them, and it has of its own: " + lowerFirst(trimStop(p.Summary))
 		}
 		return "not the owner tidying up: nothing ties the strand to them"
