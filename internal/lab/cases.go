@@ -106,7 +106,6 @@ func expand(path string) ([]string, error) {
 func judge(c *Case, dir string, inv *evict.Investigation, failure error) CaseResult {
 	r := CaseResult{Case: c, Err: failure, Word: "failed"}
 	if failure != nil {
-		r.Excuse = excuses[c.ID]
 		return r
 	}
 	wanted, err := selected(c, dir)
@@ -147,7 +146,7 @@ func judge(c *Case, dir string, inv *evict.Investigation, failure error) CaseRes
 		r.Good, r.Word = true, "read"
 	}
 	if !r.Good {
-		r.Excuse = excuses[c.ID]
+		r.Excuse = excused(&r)
 	}
 	return r
 }

@@ -176,3 +176,24 @@ func TestTrialCompares(t *testing.T) {
 		t.Errorf("saying nothing: precision %.3f, recall %.3f, mistakes %v", b.Precision(), b.Recall(), b.Mistakes)
 	}
 }
+
+func TestExcuseHoldsOnlyWhereFound(t *testing.T) {
+	r := CaseResult{Case: &Case{ID: "x"}}
+	excuses["x"] = excuse{why: "labelled wrong", under: "T1556"}
+	defer delete(excuses, "x")
+	if excused(&r) != "" {
+		t.Error("excused, and the records were not found at all")
+	}
+	r.Wandering = []evict.Finding{{Severity: evict.Info, Techniques: []string{"T1556.009"}}}
+	if excused(&r) != "" {
+		t.Error("excused by a finding that is only information")
+	}
+	r.Wandering[0].Severity = evict.Low
+	if excused(&r) != "labelled wrong" {
+		t.Error("not excused, though found under the right technique")
+	}
+	r.Good = true
+	if got := StaleExcuses([]CaseResult{r}); len(got) != 1 {
+		t.Errorf("an excuse that excuses nothing is not reported: %v", got)
+	}
+}

@@ -155,6 +155,7 @@ func (x *Export) Write(dir string, audit Form, parts int) error {
 	if err := os.WriteFile(filepath.Join(dir, "inbox-rules.csv"), x.rules, 0o644); err != nil {
 		return err
 	}
+	stated = append(stated, map[string]any{"source": "inbox-rules", "file": "inbox-rules.csv", "from": x.To.Format(time.RFC3339), "to": x.To.Format(time.RFC3339), "complete": true, "filtered": false})
 	b, err := json.MarshalIndent(stated, "", " ")
 	if err != nil {
 		return err
