@@ -1,4 +1,10 @@
 package detect
 
 // Catalog is every detector, in the order that a report shows them.
-var Catalog = []*Detector{}
+var Catalog = []*Detector{
+	inboxRuleHidesMail,
+	transportRuleDivertsMail,
+	auditWeakened,
+	passwordSpray,
+	mailReadByStranger,
+}

@@ -7,6 +7,7 @@ package detect
 
 import (
 	"net/netip"
+	"strings"
 
 	"evict"
 )
@@ -149,6 +150,14 @@ type View struct {
 
 	Report   func(Draft)
 	Overflow func(why string) // the watcher's bounded state is full: its check is partial
+}
+
+// Self is the view's account as a principal.
+func (v *View) Self() evict.Principal {
+	if strings.Contains(v.Account, "@") {
+		return evict.Principal{Kind: evict.UPN, ID: v.Account}
+	}
+	return evict.Principal{Kind: evict.ObjectID, ID: v.Account}
 }
 
 // Unanchored reports whether the current event is placed in a strand that no anchor ties to the owner.

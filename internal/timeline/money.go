@@ -87,6 +87,33 @@ func threadSubject(s string) string {
 	}
 }
 
+// addThread adds what one strand did in a thread, joined with what others of the account did in it.
+func addThread(threads []evict.Thread, account string, t *evict.Thread, facts *detect.Facts) []evict.Thread {
+	outsiders := slices.DeleteFunc(slices.Clone(t.Outsiders), facts.Internal)
+	for i := range threads {
+		have := &threads[i]
+		if have.Account != account || have.Subject != t.Subject {
+			continue
+		}
+		for _, a := range t.Acts {
+			have.Acts = addListed(have.Acts, a)
+		}
+		for _, o := range outsiders {
+			have.Outsiders = addListed(have.Outsiders, o)
+		}
+		if t.First.Before(have.First) {
+			have.First = t.First
+		}
+		if have.Last.Before(t.Last) {
+			have.Last = t.Last
+		}
+		return threads
+	}
+	th := *t
+	th.Account, th.Outsiders, th.Acts = account, outsiders, slices.Clone(t.Acts)
+	return append(threads, th)
+}
+
 // money builds the card from the attackers' strands; nil when they touched no payment.
 func (j *judge) money(hs []*history) *evict.Money {
 	m := &evict.Money{Threads: []evict.Thread{}, Applications: []string{}, LookAlikes: []string{}, Calls: []string{}}
@@ -102,10 +129,7 @@ func (j *judge) money(hs []*history) *evict.Money {
 				m.Applications = addListed(m.Applications, a)
 			}
 			for _, t := range h.threads[i].threads {
-				th := *t
-				th.Account = h.account.Name
-				th.Outsiders = slices.DeleteFunc(slices.Clone(th.Outsiders), j.facts.Internal)
-				m.Threads = append(m.Threads, th)
+				m.Threads = addThread(m.Threads, h.account.Name, t, j.facts)
 			}
 		}
 	}
