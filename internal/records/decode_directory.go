@@ -77,7 +77,31 @@ func (d *Decoder) decodeDirectory(v value, e *evict.Event) bool {
 	}
 	e.Origin.Client = clientOf(e.Origin.UserAgent)
 	e.Hash = essence(len(c.Props)+len(c.Extra)+len(e.Subjects), toSecond(e.Time), e.Op, e.Actor.ID, c.Object)
+	if serviceChore(e, c) {
+		e.Flags |= evict.ServiceNoise
+	}
 	return e.Op != ""
+}
+
+// serviceChore reports the work of a service of Microsoft's own that touches
+// no user, right, role, consent, credential or audit setting. A change of a
+// user may come without the properties that it changed.
+func serviceChore(e *evict.Event, c *evict.Changes) bool {
+	op := lower(e.Op)
+	if e.Actor.Kind != evict.Service || strings.Contains(op, "user") {
+		return false
+	}
+	for _, w := range touching {
+		if strings.Contains(op, w) {
+			return false
+		}
+	}
+	for _, p := range c.Props {
+		if sensitive(p.Name) {
+			return false
+		}
+	}
+	return true
 }
 
 // maxWide bounds the numbered columns of the portal's wide CSV.

@@ -22,6 +22,7 @@ var exports = []family{
 	{"log-analytics-sign-in", fields([][]string{{"ResultType"}, {"ConditionalAccessStatus", "AuthenticationDetails", "ClientAppUsed", "ServicePrincipalId"}, {"AppId", "AppDisplayName"}, {"IPAddress"}}, nil), (*Decoder).decodeSignIn},
 	{"entra-portal-sign-in-steps", fields([][]string{{"Request ID"}, {"Authentication method"}, {"Succeeded", "Result detail"}}, []string{"IP address"}), (*Decoder).decodeAuthStep},
 	{"entra-portal-sign-in", fields([][]string{{"Request ID"}, {"IP address"}, {"Date (UTC)", "Date"}, {"Username", "User", "Service principal ID", "Service principal name", "Application ID"}}, nil), (*Decoder).decodeSignIn},
+	{"entra-portal-sign-in", fields([][]string{{"Request ID"}, {"Date (UTC)", "Date"}, {"Service principal ID", "Service principal name"}}, nil), (*Decoder).decodeSignIn},
 	{"defender-sign-in", fields([][]string{{"LogonType", "ServicePrincipalName"}, {"ErrorCode"}, {"ApplicationId"}, {"Timestamp", "Timestamp [UTC]", "TimeGenerated"}}, nil), (*Decoder).decodeSignIn},
 	{"entra-portal-audit", fields([][]string{{"Activity"}, {"ActorType", "ActorDisplayName", "ActorUserPrincipalName"}, {"Service", "Category"}}, nil), (*Decoder).decodeDirectory},
 	{"graph-activity", fields([][]string{{"requestUri"}, {"requestMethod"}}, nil), (*Decoder).decodeGraphActivity},
