@@ -7,4 +7,7 @@ var Catalog = []*Detector{
 	auditWeakened,
 	passwordSpray,
 	mailReadByStranger,
+	sessionReplayed,
+	kitClient,
+	passwordKnown,
 }

@@ -234,3 +234,11 @@ func InDomains(domain string, set map[string]bool) bool {
 	}
 	return false
 }
+
+// keep is the event as evidence that outlasts the call it was shown in.
+func keep(e *evict.Event) Evidence {
+	ev := Because(e)[0]
+	ev.ID = evict.RecordID(strings.Clone(string(ev.ID)))
+	ev.Session, ev.Token = strings.Clone(ev.Session), strings.Clone(ev.Token)
+	return ev
+}

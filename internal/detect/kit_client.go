@@ -63,9 +63,7 @@ func (w *kitClients) Event(e *evict.Event, v *View) {
 	if tool != "" {
 		k.client, k.tool = tool, true
 	}
-	k.cause = Because(e)[0]
-	k.cause.ID = evict.RecordID(strings.Clone(string(k.cause.ID)))
-	k.cause.Session, k.cause.Token = k.session, k.token
+	k.cause = keep(e)
 	if in.AppID != appPortal && in.AppID != appBroker || k.tool {
 		w.alone(k, v)
 		return

@@ -129,14 +129,14 @@ func same(a, b string) bool { return a == "" || b == "" || a == b }
 
 func (x *side) see(e *evict.Event) {
 	o := &e.Origin
-	keep := func(have *string, now string) {
+	fill := func(have *string, now string) {
 		if *have == "" && now != "" {
 			*have = strings.Clone(now)
 		}
 	}
-	keep(&x.os, o.Client.OS)
-	keep(&x.browser, o.Client.Browser)
-	keep(&x.device, o.Device)
+	fill(&x.os, o.Client.OS)
+	fill(&x.browser, o.Client.Browser)
+	fill(&x.device, o.Device)
 	if x.asn == 0 {
 		x.asn = o.ASN
 	}
@@ -151,10 +151,7 @@ func (x *side) see(e *evict.Event) {
 		}
 	}
 	x.last = e.Time
-	ev := Because(e)[0]
-	ev.ID = evict.RecordID(strings.Clone(string(ev.ID)))
-	ev.Session, ev.Token = strings.Clone(ev.Session), strings.Clone(ev.Token)
-	x.evidence = ev
+	x.evidence = keep(e)
 }
 
 // compare looks at side i, just used, with side k: before is i as it was until then.
