@@ -81,6 +81,9 @@ func TestNothingNamesAMachine(t *testing.T) {
 			t.Error(err)
 			return
 		}
+		if bytes.IndexByte(b[:min(len(b), 8000)], 0) >= 0 {
+			return // a program that somebody built here, or evidence in UTF-16
+		}
 		for text, what := range banned {
 			if bytes.Contains(b, []byte(text)) {
 				t.Errorf("%s: names %s", path, what)
