@@ -1,5 +1,10 @@
 package evict
 
+import (
+	"slices"
+	"strings"
+)
+
 // Detail is what an event says beyond who, when and where. It is one of the
 // pointer types of this file; Microsoft's parameters and properties are kept whole.
 type Detail interface{ detail() }
@@ -82,6 +87,24 @@ type InboxRule struct {
 	Sweep, Hidden            bool
 	BodyKnown                bool     // false for a bare Modify: what the rule does is unknown
 	Set                      []string // parameters that this change named; nil when the rule is complete
+}
+
+// Clone returns a copy that shares no memory with r.
+func (r InboxRule) Clone() InboxRule {
+	for _, s := range []*string{&r.ID, &r.Name, &r.MoveTo, &r.CopyTo} {
+		*s = strings.Clone(*s)
+	}
+	for _, l := range []*[]string{&r.From, &r.SentTo, &r.Subject, &r.Body, &r.SubjectOrBody, &r.Header, &r.Recipient, &r.Forward, &r.ForwardAttached, &r.Redirect, &r.BlindCopy, &r.SMS, &r.Set} {
+		*l = slices.Clone(*l)
+		for i := range *l {
+			(*l)[i] = strings.Clone((*l)[i])
+		}
+	}
+	r.Other = slices.Clone(r.Other)
+	for i, f := range r.Other {
+		r.Other[i] = Field{Name: strings.Clone(f.Name), Value: strings.Clone(f.Value)}
+	}
+	return r
 }
 
 // Rule is the making, change, removal or sight of a rule.

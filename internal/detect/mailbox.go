@@ -25,10 +25,25 @@ func mailbox(e *evict.Event, v *View) (name string, box evict.Principal, own boo
 			return e.Actor.ID, s.Who, true
 		}
 	}
-	if s.Who.Kind == evict.Name && aliasOf(s.Who.ID, e.Actor) {
+	if s.Who.Kind == evict.Name && aliasOf(s.Who.ID, e.Actor) || ownRule(e) {
 		return e.Actor.ID, s.Who, true
 	}
 	return s.Who.ID, s.Who, false
+}
+
+// ownRule reports a rule that was made without naming a mailbox: then it is in
+// the caller's own, whatever GUID stands in the object's path.
+func ownRule(e *evict.Event) bool {
+	d, ok := e.Detail.(*evict.Rule)
+	if !ok || !opIs(e.Op, "new-inboxrule") {
+		return false
+	}
+	for _, p := range d.Params {
+		if strings.EqualFold(p.Name, "Mailbox") {
+			return false
+		}
+	}
+	return true
 }
 
 // aliasOf reports whether a mailbox alias is that of the principal: the part

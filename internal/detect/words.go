@@ -31,6 +31,9 @@ var securityWords = []string{
 	"взлом", "мошен", "безопасност", "пароль", "フィッシング", "不審", "セキュリティ", "パスワード", "詐欺", "钓鱼", "可疑", "密码", "安全",
 }
 
+// securitySenders are fragments of the senders of warnings and bounces.
+var securitySenders = []string{"mailer-daemon", "postmaster", "microsoftexchange329e", "phish", "helpdesk", "help-desk", "servicedesk", "itsupport", "it-support", "security@", "abuse@", "account-security-noreply", "accountprotection", "msonlineservicesteam", "microsoft-noreply", "msa@communication.microsoft"}
+
 var moneyWords = []string{
 	"invoice", "payment", "paid", "unpaid", "remit", "wire", "wiring", "bank", "iban", "swift", "ach", "account number", "routing number", "bank detail", "statement of account", "purchase order", "quotation", "overdue", "receivable", "payable", "settlement", "escrow", "closing", "deposit", "transfer", "refund", "credit note", "w-9", "w9", "billing", "balance due", "due date",
 	"rechnung", "zahlung", "uberweisung", "mahnung", "kontoverbindung", "bankverbindung", "bankdaten", "lastschrift", "faktura", "gutschrift",

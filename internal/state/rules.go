@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"evict"
+	"evict/internal/detect"
 )
 
 // rule follows the making, change and removal of one rule.
@@ -29,7 +30,7 @@ func (r *Replay) rule(e *evict.Event, d *evict.Rule) {
 	switch d.Change {
 	case evict.RuleMade, evict.RuleSeen:
 		id := x.ID
-		x.InboxRule = keep(d.Rule)
+		x.InboxRule = d.Rule.Clone()
 		if x.ID == "" {
 			x.ID = id
 		}
@@ -40,7 +41,7 @@ func (r *Replay) rule(e *evict.Event, d *evict.Rule) {
 			x.Enabled = evict.Yes
 		}
 	case evict.RuleChanged:
-		x.InboxRule = Merge(x.InboxRule, d.Rule)
+		x.InboxRule = detect.AfterChange(x.InboxRule, d.Rule.Clone())
 	}
 	if d.Change == evict.RuleMade {
 		if x.life != nil {
@@ -78,110 +79,4 @@ func (x *rule) name(o evict.InboxRule) {
 	if x.Name == "" {
 		x.Name = strings.Clone(o.Name)
 	}
-}
-
-// Merge returns the rule after a change that names only some of its
-// parameters: the others stay. A change without a body makes the body unknown.
-// The result shares no memory with change.
-func Merge(before, change evict.InboxRule) evict.InboxRule {
-	c := keep(change)
-	if !c.BodyKnown && len(c.Set) == 0 {
-		out := evict.InboxRule{ID: firstOf(c.ID, before.ID), Name: firstOf(c.Name, before.Name), Enabled: before.Enabled, Sweep: before.Sweep, Hidden: before.Hidden}
-		if c.Enabled != evict.Unset {
-			out.Enabled = c.Enabled
-		}
-		return out
-	}
-	if c.Set == nil { // a complete body
-		c.ID, c.Name = firstOf(c.ID, before.ID), firstOf(c.Name, before.Name)
-		return c
-	}
-	out := before
-	out.ID, out.Set = firstOf(before.ID, c.ID), nil
-	for _, name := range c.Set {
-		set(&out, &c, name)
-	}
-	if out.Name == "" {
-		out.Name = c.Name
-	}
-	return out
-}
-
-// set takes over the field of one parameter of Set-InboxRule or Set-TransportRule.
-func set(out, c *evict.InboxRule, name string) {
-	switch strings.ToLower(name) {
-	case "name", "displayname":
-		out.Name = c.Name
-	case "enabled", "mode", "state":
-		out.Enabled = c.Enabled
-	case "from":
-		out.From = c.From
-	case "sentto":
-		out.SentTo = c.SentTo
-	case "subjectcontainswords":
-		out.Subject = c.Subject
-	case "bodycontainswords":
-		out.Body = c.Body
-	case "subjectorbodycontainswords":
-		out.SubjectOrBody = c.SubjectOrBody
-	case "headercontainswords":
-		out.Header = c.Header
-	case "fromaddresscontainswords", "recipientaddresscontainswords":
-		out.Recipient = c.Recipient
-	case "hasattachment":
-		out.HasAttachment = c.HasAttachment
-	case "withinsizerangeminimum":
-		out.MinSize = c.MinSize
-	case "deletemessage":
-		out.Delete = c.Delete
-	case "softdeletemessage":
-		out.SoftDelete = c.SoftDelete
-	case "movetofolder", "destinationfolder":
-		out.MoveTo = c.MoveTo
-	case "copytofolder":
-		out.CopyTo = c.CopyTo
-	case "forwardto", "copyto", "addtorecipients":
-		out.Forward = c.Forward
-	case "forwardasattachmentto":
-		out.ForwardAttached = c.ForwardAttached
-	case "redirectto", "redirectmessageto":
-		out.Redirect = c.Redirect
-	case "blindcopyto":
-		out.BlindCopy = c.BlindCopy
-	case "sendtextmessagenotificationto":
-		out.SMS = c.SMS
-	case "markasread":
-		out.MarkRead = c.MarkRead
-	case "stopprocessingrules", "stopruleprocessing":
-		out.Stop = c.Stop
-	default:
-		setOther(out, c, name)
-	}
-}
-
-func setOther(out, c *evict.InboxRule, name string) {
-	same := func(f evict.Field) bool { return strings.EqualFold(f.Name, name) }
-	i := slices.IndexFunc(c.Other, same)
-	if i < 0 {
-		return
-	}
-	out.Other = append(slices.DeleteFunc(slices.Clone(out.Other), same), c.Other[i])
-}
-
-// keep returns a copy that shares no memory with the event.
-func keep(r evict.InboxRule) evict.InboxRule {
-	for _, s := range []*string{&r.ID, &r.Name, &r.MoveTo, &r.CopyTo} {
-		*s = strings.Clone(*s)
-	}
-	for _, l := range []*[]string{&r.From, &r.SentTo, &r.Subject, &r.Body, &r.SubjectOrBody, &r.Header, &r.Recipient, &r.Forward, &r.ForwardAttached, &r.Redirect, &r.BlindCopy, &r.SMS, &r.Set} {
-		*l = slices.Clone(*l)
-		for i := range *l {
-			(*l)[i] = strings.Clone((*l)[i])
-		}
-	}
-	r.Other = slices.Clone(r.Other)
-	for i, f := range r.Other {
-		r.Other[i] = evict.Field{Name: strings.Clone(f.Name), Value: strings.Clone(f.Value)}
-	}
-	return r
 }
