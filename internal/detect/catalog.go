@@ -10,4 +10,5 @@ var Catalog = []*Detector{
 	sessionReplayed,
 	kitClient,
 	passwordKnown,
+	newPlace,
 }
