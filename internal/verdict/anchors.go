@@ -213,7 +213,8 @@ func (n *anchorer) habitual(s *Strand) bool {
 
 // chain gives A6 to strands on a device that an anchored strand registered
 // with an older method's approval, together with the anchor it came from. A
-// device can enrol the next one, so it runs until nothing is added.
+// device or credential known from before is itself such a method; a workplace
+// or habit is not. A device can enrol the next one, so it runs until nothing is added.
 func (n *anchorer) chain() {
 	made := slices.Clone(n.account.Registered)
 	slices.SortStableFunc(made, func(x, y Registration) int {
@@ -222,7 +223,7 @@ func (n *anchorer) chain() {
 	for added := true; added; {
 		added = false
 		for _, r := range made {
-			if r.Device == "" || r.Strand == nil || !r.Older || len(r.Strand.Anchors) == 0 {
+			if r.Device == "" || r.Strand == nil || len(r.Strand.Anchors) == 0 || !r.Older && !r.Strand.Has(evict.A1, evict.A2) {
 				continue
 			}
 			for _, s := range n.account.Strands {

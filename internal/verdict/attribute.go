@@ -279,9 +279,23 @@ func sharesToken(a, b *Strand) bool {
 	return a.Session != "" && a.Session == b.Session || slices.ContainsFunc(a.Tokens, func(k string) bool { return slices.Contains(b.Tokens, k) })
 }
 
-// explain takes an item out of the count: it stays as a low finding with a question.
+// ItemOwnDevice is the item of an act that only the owner's device or
+// credential excuses; ItemAdministration that of rights and secrets given from
+// a workplace or by habit.
+const (
+	ItemOwnDevice      = "V23"
+	ItemAdministration = "administration"
+)
+
+// explain takes an item out of the count: it stays as a low finding.
 func (r *resolver) explain(it *Item, why string) {
 	it.Grade, it.excuse = min(it.Grade, evict.Indicative), why
+	switch {
+	case it.device:
+		it.Finding.Item = ItemOwnDevice
+	case it.base.item == "C5": // which only a stranger's strand can hold
+		it.Finding.Item = "G2"
+	}
 }
 
 func tool(s *Strand) string {
@@ -368,6 +382,9 @@ func (r *resolver) weaklyAnchored(it *Item) {
 		it.Finding.Item, it.Grade = "G15", min(it.Grade, evict.Strong)
 	case needsStranger[code] && !it.survivesWord():
 		it.Grade = min(it.Grade, evict.Indicative)
+		if administration[code] {
+			it.Finding.Item = ItemAdministration
+		}
 	}
 	if it.Grade == evict.Indicative && (it.Family == evict.AccessFamily || it.Family == evict.SessionFamily) {
 		r.explain(it, "the place is the owner's: "+anchorWords(it.Strand))

@@ -97,12 +97,15 @@ func lastInterest(a *Account) evict.Time {
 
 func (sc *scope) add(g gap) { sc.gaps = append(sc.gaps, g) }
 
+// notGiven says that nobody asked for a kind, or that it is not in the evidence.
+const notGiven = "not given"
+
 // lacks says why a kind does not cover the window, in the words of V31, or "".
 func (a *Account) lacks(k evict.Kind, from evict.Time) string {
 	c, ok := a.Coverage.Kinds[k]
 	switch {
 	case !ok:
-		return "not given"
+		return notGiven
 	case !c.Stated:
 		return "given, but nobody stated what was asked for"
 	case !c.Complete && c.Why != "":

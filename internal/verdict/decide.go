@@ -108,6 +108,9 @@ func (d *decider) window() evict.Window {
 	if !w.To.Set {
 		w.To = d.a.LastSeen
 	}
+	if !w.From.Set && !w.To.Set { // there are only states, of one moment
+		w.From, w.To = d.a.AsOf, d.a.AsOf
+	}
 	return w
 }
 
@@ -125,7 +128,7 @@ func (d *decider) role() evict.Role {
 		return evict.Impersonated
 	case d.actsOnOthers():
 		return evict.ActorRole
-	case a.OnlyTarget, a.Failures > 0 && a.Successes == 0 && len(a.Strands) == 0, d.targeted() && !d.acted():
+	case d.targeted() && !d.acted():
 		return evict.TargetOnly
 	}
 	return ""
@@ -149,7 +152,7 @@ func (d *decider) actsOnOthers() bool {
 
 // targeted reports whether the account is known by others' acts or failed sign-ins.
 func (d *decider) targeted() bool {
-	return d.a.Failures > 0 && len(countedStrong(d.a)) == 0 || slices.ContainsFunc(d.a.Items, func(it *Item) bool { return !d.a.owns(it) && !it.Declared })
+	return d.a.Failures > 0 && (d.a.OnlyTarget || d.a.Successes == 0 && len(d.a.Strands) == 0) || slices.ContainsFunc(d.a.Items, func(it *Item) bool { return !d.a.owns(it) && !it.Declared })
 }
 
 // exposure says what strangers saw of its mail and files (V4, V20).
@@ -164,12 +167,33 @@ func (d *decider) exposure() evict.Exposure {
 		return evict.ExposureConfirmed
 	case d.verdict == evict.Compromised && d.a.lacks(evict.MailboxAudit, d.trouble) != "":
 		return evict.ExposureNotMeasurable
-	case d.verdict == evict.Compromised, diverted, foreign:
+	case d.verdict == evict.Compromised, diverted, foreign, d.t.Exposed[strings.ToLower(d.a.Name)]:
 		return evict.ExposurePossible
-	case d.a.lacks(evict.MailboxAudit, evict.Time{}) != "" && d.verdict == evict.Suspected:
+	case len(d.a.Coverage.AuditOff) > 0, d.a.lacks(evict.MailboxAudit, evict.Time{}) == notGiven,
+		d.a.lacks(evict.MailboxAudit, evict.Time{}) != "" && d.verdict == evict.Suspected:
 		return evict.ExposureNotMeasurable
 	}
 	return evict.ExposureNone
+}
+
+// Exposed returns the mailboxes of others that hostile acts opened or diverted,
+// by lower-cased name, for Tenant.Exposed. Attribute must have run. Such an act
+// says nothing of those accounts' identity (V20).
+func Exposed(accounts []*Account) map[string]bool {
+	out := map[string]bool{}
+	for _, a := range accounts {
+		for _, it := range a.Items {
+			if !a.counted(it) || !opens(it) || it.Strand == nil || !strangerWithCompany(a, it.Strand) {
+				continue
+			}
+			for _, name := range []string{it.Target, it.Subject.ID} {
+				if name = strings.ToLower(name); name != "" && name != strings.ToLower(a.Name) {
+					out[name] = true
+				}
+			}
+		}
+	}
+	return out
 }
 
 // opens reports whether the act lets somebody else see mail or files.
@@ -223,7 +247,27 @@ func (d *decider) reason(it *Item) string {
 	case !it.Placeless && !it.StateOnly:
 		text += ", not placed in any strand"
 	}
-	return text + "; known from " + known(it) + "; " + innocent(d.a, it, d.baseline) + "."
+	text += "; known from " + known(it) + "; " + innocent(d.a, it, d.baseline)
+	if d.perhapsThere(it) {
+		text += "; whether it still exists is not known"
+	}
+	return text + "."
+}
+
+// footholdState names the state that would show whether what a technique left is still there.
+var footholdState = map[string]evict.Kind{
+	"T1564.008": evict.RuleState, "T1114.003": evict.MailboxState, "T1098.002": evict.RightState, "T1098.005": evict.MethodState,
+	"T1528": evict.ConsentState, "T1098.001": evict.ConsentState, "T1098.003": evict.RoleState,
+}
+
+// perhapsThere reports whether a log shows the making and no state shows the
+// thing, nor a record its end (section 8).
+func (d *decider) perhapsThere(it *Item) bool {
+	if it.StateOnly || it.made || it.Lifetime != nil && it.Lifetime.To.Set || len(it.Techniques) == 0 {
+		return false
+	}
+	k, ok := footholdState[it.Techniques[0]]
+	return ok && d.a.lacks(k, evict.Time{}) != ""
 }
 
 // known says on which records an item rests.

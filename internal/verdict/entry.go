@@ -21,7 +21,7 @@ func (d *decider) entry(exposed evict.Exposure) string {
 	if d.holds("C11") != nil {
 		return "made by the attacker"
 	}
-	for _, claim := range []func() string{d.proxied, d.borrowed, d.sprayed, d.stolen, d.consented, d.fatigued, d.guessed} {
+	for _, claim := range []func() string{d.proxied, d.borrowed, d.sprayed, d.stolen, d.consented, d.fatigued, d.guessed, d.passwordKnown} {
 		if s := claim(); s != "" {
 			return s
 		}
@@ -116,6 +116,20 @@ func (d *decider) fatigued() string {
 // guessed needs a run of failures (T1110) and then the stranger's success.
 func (d *decider) guessed() string {
 	return d.beforeEntry("T1110", "guessed or sprayed password: failures and then a success")
+}
+
+// passwordKnown needs a stranger's success with the password alone; a run of failures was looked for before.
+func (d *decider) passwordKnown() string {
+	var first *Strand
+	for _, s := range d.a.Strands {
+		if s.Verdict == evict.ByAttacker && (first == nil || byStart(s, first) < 0) {
+			first = s
+		}
+	}
+	if first == nil || first.PasswordOnly == 0 {
+		return ""
+	}
+	return "password known from elsewhere: a stranger's first sign-in succeeded with the password alone (" + when(first.From) + ")"
 }
 
 func (d *decider) beforeEntry(technique, claim string) string {

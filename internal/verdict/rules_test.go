@@ -113,8 +113,15 @@ func TestAnchors(t *testing.T) {
 			w.a.Registered = []Registration{{Device: "d2", Strand: o, At: at(3, 10), Older: true}}
 			return s
 		}, "A1 A6"},
-		{"A6: not without an older method's approval", func(w *world) *Strand {
+		{"A6: the owner's device is an older method", func(w *world) *Strand {
 			o := w.strand(office, edge, 1, 2, 3).on(laptop)
+			s := w.strand(hotel, phone, 50)
+			s.DeviceID = "d2"
+			w.a.Registered = []Registration{{Device: "d2", Strand: o, At: at(3, 10)}}
+			return s
+		}, "A1 A6"},
+		{"A6: from a habit, not without an older method's approval", func(w *world) *Strand {
+			o := w.strand(office, edge, 1, 5, 8, 12, 14)
 			s := w.strand(hotel, phone, 50)
 			s.DeviceID = "d2"
 			w.a.Registered = []Registration{{Device: "d2", Strand: o, At: at(3, 10)}}
@@ -225,13 +232,13 @@ func TestResolve(t *testing.T) {
 		{"A1 explains it", "G1", device, false, "G1 indicative", evict.Low},
 		{"A5 explains it", "G1", person, false, "G1 indicative", evict.Low},
 		{"unanchored means no anchor of any kind", "G1", work, false, "G1 indicative", evict.Low},
-		{"G5 from a workplace", "G5", work, false, "G5 indicative", evict.Low},
-		{"G6 from a workplace", "G6", work, false, "G6 indicative", evict.Low},
+		{"G5 from a workplace", "G5", work, false, "administration indicative", evict.Low},
+		{"G6 from a workplace", "G6", work, false, "administration indicative", evict.Low},
 		{"V13: a workplace does not explain G2", "C5", work, true, "G2 strong", evict.High},
 		{"V13: nor a strong item without the word unanchored", "G7", work, false, "G7 strong", evict.High},
 		{"V26: the owner's word leaves fraud", "G7", person, false, "G7 strong", evict.High},
 		{"V26: and hidden security notices", "C5", person, true, "G2 strong", evict.High},
-		{"V26: but not a rule of another kind", "C5", person, false, "C5 indicative", evict.Low},
+		{"V26: but not a rule of another kind", "C5", person, false, "G2 indicative", evict.Low},
 		{"V26: C2 stands against the owner's word", "C2", person, false, "C2 conclusive", evict.Critical},
 		{"V26: C4 stands against the owner's word", "C4", person, false, "C4 conclusive", evict.Critical},
 		{"C4 at a workplace is none", "C4", work, false, "C4 context", evict.Info},
@@ -717,6 +724,116 @@ func TestTrigger(t *testing.T) {
 	w.item("C2", w.strand(host, chrome, 50), at(50, 9), "kit")
 	Attribute(w.a, w.t)
 	wantText(t, "trigger", Trigger([]*Account{w.a}, nil), "administrator's account")
+}
+
+// TestEntry holds section 10: a claim needs its ground.
+func TestEntry(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		make func(*world)
+		want string
+	}{
+		{"kit after a lure", func(w *world) {
+			w.item("C2", w.strand(host, chrome, 50), at(50, 10), "kit")
+			w.item("signature", nil, at(50, 8), "a lure was received").Techniques = []string{"T1566.002"}
+		}, "proxied sign-in (C2, 2026-02-20 10:00 UTC; a lure was received)"},
+		{"replay from a stranger's own sign-in", func(w *world) {
+			x := w.strand(hotel, edge, 50).in("S")
+			y := w.strand(host, chrome, 50).in("S")
+			it := w.item("C1", x, at(50, 12), "replay")
+			it.Sides = []*Strand{y}
+		}, "proxied sign-in (C1 within a day"},
+		{"replay from the owner's device", func(w *world) {
+			x := w.strand(office, edge, every(1, 59, 2)...).on(laptop).in("S")
+			w.item("C1", x, at(50, 12), "replay").Sides = []*Strand{w.strand(host, chrome, 50).in("S")}
+		}, "stolen token or malware"},
+		{"device code", func(w *world) { w.item("C3", w.strand(host, chrome, 50), at(50, 10), "code") }, "device code or pasted code"},
+		{"consent and reading", func(w *world) {
+			s := w.strand(host, chrome, 50)
+			w.item("G4", s, at(50, 9), "consent").Target = "app-1"
+			w.item("G9", s, at(50, 9.5), "sync")
+			r := w.strand(hotel, evict.Client{}, 51)
+			r.App, r.Mailbox, r.Prefix = "app-1", 5, netip.Prefix{}
+		}, "consent to an application"},
+		{"prompts", func(w *world) {
+			s := w.strand(host, chrome, 50)
+			w.item("G12", s, at(50, 9), "prompts").Techniques = []string{"T1621"}
+			w.item("G9", s, at(50, 9.5), "sync")
+		}, "prompt fatigue"},
+		{"the password alone", func(w *world) {
+			s := w.strand(host, chrome, 50)
+			s.PasswordOnly = 1
+			w.item("G9", s, at(50, 9.5), "sync")
+			w.item("G1", s, at(50, 9.5), "forwarding")
+		}, "password known from elsewhere"},
+		{"nothing to go by", func(w *world) {
+			s := w.strand(host, chrome, 50)
+			w.item("G9", s, at(50, 9.5), "sync")
+			w.item("G1", s, at(50, 9.5), "forwarding")
+		}, "not established: the mail received before the first access"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorld()
+			c.make(w)
+			got := w.judge()
+			wantVerdict(t, got, evict.Compromised)
+			wantText(t, "entry", got.Entry, c.want)
+		})
+	}
+}
+
+// TestExposure holds V4 and V20: what others did to a mailbox, and what could not be measured.
+func TestExposure(t *testing.T) {
+	w := newWorld()
+	s := w.strand(host, chrome, 50)
+	w.item("G5", s, at(50, 9), "Full access was given").Target = "Bob@contoso.example"
+	Attribute(w.a, w.t)
+	opened := Exposed([]*Account{w.a})
+	if len(opened) != 1 || !opened["bob@contoso.example"] {
+		t.Fatal("opened:", opened)
+	}
+	b := newWorld()
+	b.a.Name, b.t.Exposed = "Bob@contoso.example", opened
+	got := b.judge()
+	if got.Exposure != evict.ExposurePossible || got.Verdict != evict.Clear {
+		t.Error(got.Exposure, got.Verdict)
+	}
+	b.a.OutsideReads = 3
+	if got = b.judge(); got.Exposure != evict.ExposureConfirmed {
+		t.Error(got.Exposure)
+	}
+	own := newWorld()
+	work := own.strand(office, edge, 50)
+	own.t.Workplaces[work.Prefix.String()] = true
+	own.item("G5", work, at(50, 9), "Full access was given").Target = "bob@contoso.example"
+	Attribute(own.a, own.t)
+	if opened := Exposed([]*Account{own.a}); len(opened) > 0 {
+		t.Error("an administrator's ordinary work exposes:", opened)
+	}
+	off := newWorld()
+	off.a.Coverage.AuditOff = []string{"ingestion was off"}
+	if got = off.judge(); got.Exposure != evict.ExposureNotMeasurable {
+		t.Error(got.Exposure)
+	}
+}
+
+// TestStateAndLog holds section 8: states alone speak of one moment, and a log alone not of the present.
+func TestStateAndLog(t *testing.T) {
+	w := newWorld()
+	w.a.FirstSeen, w.a.LastSeen, w.a.Coverage.Window = evict.Time{}, evict.Time{}, evict.Window{}
+	delete(w.a.Coverage.Kinds, evict.SignIns)
+	got := w.judge()
+	if got.Window != (evict.Window{From: w.a.AsOf, To: w.a.AsOf}) {
+		t.Error("V2: window", got.Window)
+	}
+	w = newWorld()
+	delete(w.a.Coverage.Kinds, evict.MailboxState)
+	it := w.item("G1", w.strand(host, chrome, 50), at(50, 9), "forwarding")
+	wantText(t, "reason", w.judge().Reasons[0].Text, "whether it still exists is not known")
+	it.Lifetime = &evict.Lifetime{From: at(50, 9), To: at(50, 12)}
+	if text := w.judge().Reasons[0].Text; strings.Contains(text, "still exists") {
+		t.Error("its end was seen:", text)
+	}
 }
 
 // TestSymptoms holds the three answers to a symptom.

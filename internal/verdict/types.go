@@ -24,6 +24,7 @@ type Strand struct {
 	Days         []int32   // days since 1970-01-01 UTC with an event, sorted
 	StrongDays   []int32   // days on which a passkey, Windows Hello or certificate was used interactively
 	Interactive  int       // successful interactive sign-ins
+	PasswordOnly int       // successful sign-ins with a password and no second factor asked for
 	Trusted      bool      // a sign-in called the network a trusted named location
 	Mailbox      int       // mailbox acts
 	Bursts       []Burst   // times of activity, in order; gaps over 10 minutes part them
@@ -97,6 +98,7 @@ type Tenant struct {
 	SharedHosting map[uint32]int   // accounts that use this provider on 3 or more days, by ASN
 	TenantTrigger string           // the first open trigger of section 9, as a sentence; "" when none
 	Anchored      map[string]bool  // networks that an anchored strand of any account used: Workplaces.Anchored
+	Exposed       map[string]bool  // mailboxes that others' hostile acts opened, by lower-cased name: Exposed
 	Symptoms      map[string][]int // symptoms that each detector looks for, by detector ID
 
 	index handIndex
@@ -173,5 +175,5 @@ type Registration struct {
 	Device string  // device ID; "" for a method
 	Strand *Strand // that did it; nil when unplaced
 	At     evict.Time
-	Older  bool // approved with a method that existed before, as far as the record shows
+	Older  bool // approved with a method that existed before, as far as the record shows; a strand with A1 or A2 needs no such record
 }
