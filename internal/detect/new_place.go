@@ -2,7 +2,9 @@ package detect
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
+	"time"
 
 	"evict"
 )
@@ -20,30 +22,30 @@ By hand: Entra admin center, Users, the user, Sign-in logs, 30 days: group by Lo
 		{Any: []evict.Kind{evict.SignIns, evict.TokenSignIns, evict.LoginAudit, evict.MailboxAudit}, Fields: []FieldNeed{NeedAddress, NeedBaseline}},
 	},
 	Actions: []string{"revoke-sessions", "reset-password"},
-	New:     func() Watcher { return &newPlaces{told: map[string]bool{}} },
+	New: func() Watcher {
+		return &newPlaces{countries: map[string]bool{}, providers: map[string]bool{}, networks: map[string]bool{}, clients: map[string]bool{}}
+	},
 }
 
-const maxToldPlaces = 500
+const maxPlaces = 2000 // countries, providers, networks and clients, each
 
-// newPlaces reports each new thing once.
-type newPlaces struct{ told map[string]bool }
+// newPlaces learns what the account uses: new is what it met for the first time.
+type newPlaces struct {
+	first                                   evict.Time
+	countries, providers, networks, clients map[string]bool
+}
 
 func (w *newPlaces) Event(e *evict.Event, v *View) {
-	if !v.Unanchored() || !v.Habits.Valid || !e.Origin.Addr.IsValid() || !v.Mine(e.Actor) {
+	if v.Strand == nil || !e.Origin.Addr.IsValid() || !v.Mine(e.Actor) {
 		return
 	}
-	if t := v.Habits.FirstTrouble; t.Set && e.Time.Before(t) && !v.ByAttacker() {
-		return // part of the baseline itself
+	if !w.first.Set {
+		w.first = e.Time
 	}
-	what, key := w.novelty(e, v.Habits)
-	if what == "" || w.told[key] {
+	what := w.novelty(e, v)
+	if what == "" || len(v.Strand.Anchors) > 0 || e.Time.Sub(w.first) < baseline {
 		return
 	}
-	if len(w.told) >= maxToldPlaces {
-		v.Overflow("more new places than are kept")
-		return
-	}
-	w.told[key] = true
 	act := "Signed in"
 	if _, ok := e.Detail.(*evict.SignIn); !ok {
 		act = e.Op
@@ -55,37 +57,42 @@ func (w *newPlaces) Event(e *evict.Event, v *View) {
 	})
 }
 
+const baseline = 14 * 24 * time.Hour // V15
+
 func (*newPlaces) End(*View) {}
 
-// novelty names what is new, and a key by which it is told once.
-func (w *newPlaces) novelty(e *evict.Event, h *Habits) (what, key string) {
+// novelty learns the event's place and names what of it is met for the first time.
+func (w *newPlaces) novelty(e *evict.Event, v *View) string {
 	o := &e.Origin
-	var parts []string
-	country, provider := o.Place.Country, o.ASN
-	if country != "" && len(h.Countries) > 0 && h.Countries[country] == 0 {
-		parts = append(parts, "a country")
-		key += "c" + country
+	country := w.meet(w.countries, o.Place.Country, v)
+	provider := o.ASN != 0 && w.meet(w.providers, strconv.FormatUint(uint64(o.ASN), 10), v)
+	network := w.meet(w.networks, o.Network().String(), v)
+	client := w.meet(w.clients, o.Client.OS+" "+o.Client.Browser, v)
+	switch {
+	case country && len(w.countries) > 1 && provider:
+		return fmt.Sprintf("a country and a provider (AS%d)", o.ASN)
+	case country && len(w.countries) > 1:
+		return "a country"
+	case provider && len(w.providers) > 1:
+		return fmt.Sprintf("a provider (AS%d)", o.ASN)
+	case network && client && o.Place.Country == "" && o.ASN == 0 && o.Client != (evict.Client{}):
+		return "a network and a client"
 	}
-	if provider != 0 && len(h.Providers) > 0 && h.Providers[provider] == 0 {
-		parts = append(parts, fmt.Sprintf("a provider (AS%d)", provider))
-		key += fmt.Sprint("p", provider)
-	}
-	if len(parts) == 0 && country == "" && provider == 0 && h.Networks[o.Network().String()] == 0 && w.clientIsNew(o.Client, h) {
-		parts = append(parts, "a network and a client")
-		key = "n" + o.Network().String()
-	}
-	return strings.Join(parts, " and "), key
+	return ""
 }
 
-// clientIsNew reports an operating system or browser that no habit names.
-func (*newPlaces) clientIsNew(c evict.Client, h *Habits) bool {
-	if c.OS == "" && c.Browser == "" {
+// meet reports whether a name is met for the first time, and remembers it.
+func (*newPlaces) meet(known map[string]bool, name string, v *View) bool {
+	if name == "" {
 		return false
 	}
-	for have := range h.Clients {
-		if strings.Contains(have, c.OS) && strings.Contains(have, c.Browser) {
-			return false
-		}
+	if _, ok := known[name]; ok {
+		return false
 	}
+	if len(known) >= maxPlaces {
+		v.Overflow("more places than are kept")
+		return false
+	}
+	known[strings.Clone(name)] = true
 	return true
 }
