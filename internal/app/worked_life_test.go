@@ -486,7 +486,9 @@ func (l *life) dumps(t *testing.T, out map[string][]byte) {
 			"flow-domains.json":  {"Identity": l.domain, "DomainName": l.domain, "DomainType": "Authoritative", "Default": true},
 			"flow-outbound.json": {"Identity": "Default", "Name": "Default", "AutoForwardingMode": "Automatic"},
 		} {
-			out[name] = []byte(compact(t, v) + "\n")
+			if _, written := out[name]; !written {
+				out[name] = []byte(compact(t, v) + "\n")
+			}
 		}
 	}
 }

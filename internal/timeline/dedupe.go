@@ -41,6 +41,7 @@ type deduper struct {
 	byOrigin *spill // by network, time, record ID: sign-ins of users
 	settings *spill // by time, record ID: changes of settings, rights and rules
 	seed     maphash.Seed
+	auditing auditing
 
 	mu      sync.Mutex
 	kinds   [evict.KindCount]kindStat
@@ -230,6 +231,7 @@ func (w *dedupeWorker) spread(e *evict.Event) error {
 		return w.d.byOrigin.add(int(h%partitions), key{h, when, w.rest}, w.buf)
 	}
 	if isSetting(e) {
+		w.d.auditing.note(e)
 		if actor >= 0 {
 			e.Actor = evict.Principal{Kind: evict.UPN, ID: w.d.accounts.list[actor].name}
 			w.buf = encodeEvent(append(w.buf[:0], 0), e)

@@ -108,6 +108,9 @@ func (f *firstRead) event(e *evict.Event, mine bool) {
 	if e.Flags&evict.Observed != 0 {
 		f.describe(e)
 	}
+	if off := auditOff(e, mailboxAudit); off != "" && f.about(e) {
+		a.Coverage.AuditOff = append(a.Coverage.AuditOff, off)
+	}
 	if !f.j.in.declared(e) {
 		for i := range f.watchers {
 			f.watchers[i].view.Placed = ""
@@ -184,6 +187,22 @@ func (f *firstRead) registered(e *evict.Event, at spot) {
 		}
 	}
 	f.h.registers = append(f.h.registers, r)
+}
+
+// about reports whether the account or its mailbox is what the event changes or shows.
+func (f *firstRead) about(e *evict.Event) bool {
+	for i := range e.Subjects {
+		s := &e.Subjects[i]
+		if s.Part != evict.Target && s.Part != evict.Mailbox {
+			continue
+		}
+		for _, p := range append([]evict.Principal{s.Who}, s.Aliases...) {
+			if f.j.accounts.resolve(f.h.account.Tenant, p, e.Time) == f.h.index {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // describe reads what a dump says of the account's kind.

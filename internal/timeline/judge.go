@@ -115,8 +115,11 @@ func (h *history) prepare(j *judge) {
 		a.Registered = append(a.Registered, verdict.Registration{Device: r.device, Strand: h.placer.place(r.spot), At: r.spot.time})
 	}
 	a.AsOf = j.asOf
+	off := append(a.Coverage.AuditOff, j.dedupe.auditing.list()...)
+	slices.Sort(off)
+	off = slices.Compact(off)
 	damaged := a.Coverage.Damaged
-	a.Coverage = verdict.Coverage{Window: j.window(), Kinds: j.cover, Damaged: damaged, Rejects: j.rejects, Licence: j.in.Licence}
+	a.Coverage = verdict.Coverage{Window: j.window(), Kinds: j.cover, Damaged: damaged, Rejects: j.rejects, Licence: j.in.Licence, AuditOff: off}
 	name := strings.ToLower(a.Name)
 	a.Answers, a.Overrules = j.in.Answers[name], j.in.Overrules[name]
 	if j.in.Reported != nil {
