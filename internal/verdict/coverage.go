@@ -118,15 +118,23 @@ func (a *Account) lacks(k evict.Kind, from evict.Time) string {
 	return ""
 }
 
-// missing returns the kinds that do not cover the window, as "name (why)".
-func (a *Account) missing(kinds []evict.Kind, from evict.Time) []string {
-	var out []string
+// missing says which kinds do not cover the window and why, kinds with one
+// reason together; "" when all do.
+func (a *Account) missing(kinds []evict.Kind, from evict.Time) string {
+	var whys []string
+	names := map[string][]string{}
 	for _, k := range kinds {
 		if why := a.lacks(k, from); why != "" {
-			out = append(out, kindText[k]+" ("+why+")")
+			if names[why] == nil {
+				whys = append(whys, why)
+			}
+			names[why] = append(names[why], kindText[k])
 		}
 	}
-	return out
+	for i, why := range whys {
+		whys[i] = list(names[why]) + " (" + why + ")"
+	}
+	return strings.Join(whys, "; ")
 }
 
 func (sc *scope) signIns(a *Account) {
@@ -139,22 +147,22 @@ func (sc *scope) signIns(a *Account) {
 	}
 	both := []evict.Kind{evict.SignIns, evict.TokenSignIns}
 	lost := a.missing(both, start)
-	if len(lost) == 0 {
+	if lost == "" {
 		return
 	}
-	what := "Sign-ins were not read in full: " + list(lost)
+	what := "Sign-ins were not read in full: " + lost
 	switch {
 	case a.Coverage.Licence == "none":
-		what = "Nothing more than the audit log shows; sign-ins were not available: " + list(lost)
+		what = "Nothing more than the audit log shows; sign-ins were not available: " + lost
 	case a.lacks(evict.SignIns, start) == "":
-		what = "Token theft shows only in non-interactive sign-ins, which were not read: " + list(lost)
+		what = "Token theft shows only in non-interactive sign-ins, which were not read: " + lost
 	}
 	sc.add(gap{what: what, get: "export interactive and non-interactive sign-ins of the account from " + when(start), kept: kept, log: true, needed: start})
 }
 
 func (sc *scope) audit(a *Account) {
-	if lost := a.missing(auditKinds, sc.from); len(lost) > 0 {
-		sc.add(gap{what: "The audit log was not read in full: " + list(lost),
+	if lost := a.missing(auditKinds, sc.from); lost != "" {
+		sc.add(gap{what: "The audit log was not read in full: " + lost,
 			get: "export the unified audit log from " + when(sc.from) + ", unfiltered by activity, with the account as actor, as target and as mailbox owner", kept: keptAudit, log: true, needed: sc.from})
 	}
 	for _, off := range a.Coverage.AuditOff {
@@ -166,13 +174,14 @@ func (sc *scope) audit(a *Account) {
 }
 
 func (sc *scope) states(a *Account) {
-	if lost := a.missing(stateKinds, evict.Time{}); len(lost) > 0 {
-		sc.add(gap{what: "The present state was not read in full: " + list(lost),
-			get: "read the present state of " + list(shortKinds(a)) + " with a role that can see them"})
+	if lost := a.missing(stateKinds, evict.Time{}); lost != "" {
+		sc.add(gap{what: "The present state was not read in full: " + lost,
+			get: "read the present state of " + list(a.unread()) + " with a role that can see them"})
 	}
 }
 
-func shortKinds(a *Account) []string {
+// unread names the states that were not read in full.
+func (a *Account) unread() []string {
 	var out []string
 	for _, k := range stateKinds {
 		if a.lacks(k, evict.Time{}) != "" {
@@ -242,5 +251,5 @@ func quietLeadIn(a *Account, trouble evict.Time) bool {
 		return false
 	}
 	kinds := append(slices.Clone(auditKinds), evict.SignIns, evict.TokenSignIns)
-	return len(a.missing(kinds, trouble.Add(-baselineDays*day))) == 0
+	return a.missing(kinds, trouble.Add(-baselineDays*day)) == ""
 }

@@ -144,8 +144,8 @@ func (d *decider) beforeEntry(technique, claim string) string {
 
 // wouldShow names the log that would tell how he came in.
 func (d *decider) wouldShow() string {
-	if lost := d.a.missing([]evict.Kind{evict.SignIns, evict.TokenSignIns}, d.trouble.Add(-baselineDays*day)); len(lost) > 0 {
-		return "sign-ins before the first access would show it: " + list(lost)
+	if lost := d.a.missing([]evict.Kind{evict.SignIns, evict.TokenSignIns}, d.trouble.Add(-baselineDays*day)); lost != "" {
+		return "sign-ins before the first access would show it: " + lost
 	}
 	return "the mail received before the first access, and the owner's account of it, would show it"
 }
