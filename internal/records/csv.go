@@ -97,12 +97,12 @@ func (s *Source) cutRow() (piece, error) {
 		}
 	}
 	if r.open && r.end-from >= maxRecord {
-		return piece{}, s.tooLong(from, skipLine)
+		return piece{}, s.skipFrom(from, skipRow)
 	}
 	s.at = r.end
 	to := trimLine(s.buf, from, r.end)
 	if to-from > maxRecord {
-		return piece{from: from, to: to, reject: errTooLong}, nil
+		return piece{from: from, to: to, reject: tooLong}, nil
 	}
 	return piece{from: from, to: to, damaged: r.stray || r.open && r.lines}, nil
 }
@@ -132,13 +132,29 @@ func (s *Source) rowStart(from, to int) int {
 		if !s.likeFirst(s.buf[i:to]) {
 			continue
 		}
-		r := scanRow(s.buf[:min(to, i+1<<20)], i, s.layout.comma)
+		r := scanRow(s.buf[:min(to, i+maxRow)], i, s.layout.comma)
 		budget -= r.end - i
 		if r.fields == len(s.layout.columns) && !r.stray && (!r.open || !r.lines && r.end == to) {
 			return i
 		}
 	}
 }
+
+// rowAfter finds a row in what follows a piece that was too long, and says how
+// much of the buffer to keep if there is none yet: the last line may be the beginning of one.
+func (s *Source) rowAfter() (at, keep int) {
+	if at = s.rowStart(0, len(s.buf)); at >= 0 {
+		return at, 0
+	}
+	keep = len(s.buf) - 1 - bytes.LastIndexByte(s.buf, '\n')
+	if keep > maxRow || keep == len(s.buf) {
+		return -1, 0
+	}
+	return -1, keep + 1 // with the line end before it
+}
+
+// maxRow bounds how far a row is looked at to say that it is one.
+const maxRow = 1 << 20
 
 // likeFirst reports whether a line can be the beginning of a row.
 func (s *Source) likeFirst(line []byte) bool {

@@ -327,7 +327,9 @@ func fieldsOf(v value, a *arena, out []evict.Field) []evict.Field {
 	v = v.embedded(a)
 	switch v.kind() {
 	case arrayNode:
+		valued := true
 		for x := range v.each {
+			valued = true
 			if !x.isObject() {
 				if s := x.str(); s != "" {
 					out = append(out, evict.Field{Name: s})
@@ -335,15 +337,19 @@ func fieldsOf(v value, a *arena, out []evict.Field) []evict.Field {
 				continue
 			}
 			var f evict.Field
+			valued = false
 			for k, y := range x.fields {
 				switch k {
 				case "Name", "name", "Key", "key":
 					f.Name = y.str()
 				case "Value", "value":
-					f.Value = y.str()
+					f.Value, valued = y.str(), true
 				}
 			}
 			out = append(out, f)
+		}
+		if !valued && a.flags&evict.Damaged != 0 {
+			out = out[:len(out)-1] // cut off between name and value: not a value of ""
 		}
 	case objectNode:
 		for k, x := range v.fields {

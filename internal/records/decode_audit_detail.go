@@ -1,6 +1,7 @@
 package records
 
 import (
+	"slices"
 	"strings"
 
 	"evict"
@@ -411,7 +412,7 @@ func (d *Decoder) alertAct(e *evict.Event) {
 	al := &a.alert
 	*al = evict.Alert{Entities: al.Entities[:0], Extra: al.Extra[:0]}
 	entity := func(s string) {
-		if s == "" {
+		if s == "" || slices.Contains(al.Entities, s) {
 			return
 		}
 		al.Entities = append(al.Entities, s)
@@ -481,7 +482,7 @@ func (d *Decoder) alertData(x value, entity func(string), al *evict.Alert) {
 // common reports a field that every audit record has and that the event holds.
 func common(k string) bool {
 	s, ok := slotOf[k]
-	return ok && s <= fActorIP || k == "Version" || k == "Scope"
+	return ok && s != fObject || k == "Version" || k == "Scope"
 }
 
 func (d *Decoder) riskAct(e *evict.Event) {

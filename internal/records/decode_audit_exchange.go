@@ -126,15 +126,17 @@ func (d *Decoder) ruleChange(e *evict.Event, verb string) bool {
 	default:
 		return false
 	}
+	// Of a damaged record only what is still there is known, as of a change.
+	damaged := (e.Flags|d.arena.flags)&evict.Damaged != 0
 	for _, p := range a.params {
-		if a.ruleParam(rule, p.Name, p.Value) && verb == "set" {
+		if a.ruleParam(rule, p.Name, p.Value) && (verb == "set" || damaged) {
 			set = append(set, p.Name)
 		}
 	}
 	if verb == "enable" || verb == "disable" {
 		set = append(set, "Enabled")
 	}
-	if verb != "new" {
+	if verb != "new" || damaged {
 		if set == nil {
 			set = []string{} // nil would say that the body is complete
 		}
@@ -369,9 +371,11 @@ func folderPath(x value) string {
 
 // attachments reads "name.pdf (12345b); other.docx (1b)".
 func attachments(s string, out []string) []string {
-	for part := range strings.SplitSeq(s, ";") {
-		part = strings.TrimSpace(part)
-		if i := strings.LastIndex(part, " ("); i > 0 && strings.HasSuffix(part, "b)") {
+	for s != "" {
+		part, rest, _ := strings.Cut(s, "b);") // a name may hold a semicolon
+		s = strings.TrimSpace(rest)
+		part = strings.TrimSuffix(strings.TrimSpace(part), "b)")
+		if i := strings.LastIndex(part, " ("); i > 0 && digitsOnly(part[i+2:]) {
 			part = part[:i]
 		}
 		if part != "" {

@@ -23,7 +23,7 @@ func (s *Source) cutLine() (piece, error) {
 			}
 			n = len(s.buf)
 			if n-from > maxRecord {
-				return piece{}, s.tooLong(from, skipLine)
+				return piece{}, s.skipFrom(from, skipLine)
 			}
 			if !s.more() {
 				end = len(s.buf)
@@ -31,7 +31,7 @@ func (s *Source) cutLine() (piece, error) {
 		}
 		if end-from > maxRecord {
 			s.at = end
-			return piece{from: from, to: end, reject: errTooLong}, nil
+			return piece{from: from, to: end, reject: tooLong}, nil
 		}
 		line := bytes.TrimRight(s.buf[from:end], " \t\r")
 		if c, last := line[0], line[len(line)-1]; c == '[' || c == '{' && last != '}' && !s.objectAt(end) || c == '}' || c == ']' {
@@ -202,7 +202,7 @@ func (s *Source) cutJunk(why string) (piece, error) {
 	from := s.at
 	for i := from + 1; ; i++ {
 		if i-from > maxRecord {
-			return piece{}, s.tooLong(from, skipLine)
+			return piece{}, s.skipFrom(from, skipLine)
 		}
 		if i >= len(s.buf) && !s.more() {
 			s.at = len(s.buf)
@@ -227,14 +227,15 @@ func (s *Source) cutObject() (p piece, again bool, err error) {
 	if s.first == "" && o.key != "" {
 		s.first = `"` + o.key + `"`
 	}
-	if o.open {
-		// It does not end: a bracket or quote is missing, or the item is cut off.
+	if o.open || o.broken {
+		// A bracket or quote is missing, or the item is cut off: where this
+		// record ends shows only by where the next one begins.
 		if at := s.recordStart(from + 1); at > 0 {
 			s.at = at
 			return piece{from: from, to: trimComma(s.buf, from, at), damaged: true}, false, nil
 		}
-		if len(s.buf)-from >= maxRecord {
-			return p, false, s.tooLong(from, skipText)
+		if o.open && len(s.buf)-from >= maxRecord {
+			return p, false, s.skipFrom(from, skipText)
 		}
 	}
 	s.at = o.end
@@ -295,7 +296,7 @@ func (s *Source) recordStart(i int) int {
 type object struct {
 	end     int
 	open    bool   // it does not end in the item, or within maxRecord
-	broken  bool   // a string goes over the end of its line
+	broken  bool   // a string goes over the end of its line, or brackets do not fit
 	key     string // its first key
 	records int    // it is a wrapper: where its array begins
 }
@@ -304,7 +305,8 @@ type object struct {
 // strings; and, if asked, whether it is only a wrapper around records.
 func (s *Source) scanObject(from int, wrapper bool) (o object) {
 	depth := 0
-	var key []byte // last string at depth 1
+	var square [maxDepth / 64]uint64 // which of the open brackets are square
+	var key []byte                   // last string at depth 1
 	keys, recordLike := 0, false
 	for i := from; ; i++ {
 		if i >= len(s.buf) {
@@ -319,9 +321,18 @@ func (s *Source) scanObject(from int, wrapper bool) (o object) {
 				o.records = i
 				return o
 			}
+			if depth < maxDepth {
+				bit := uint64(1) << (depth & 63)
+				if square[depth>>6] &^= bit; s.buf[i] == '[' {
+					square[depth>>6] |= bit
+				}
+			}
 			depth++
 		case '}', ']':
 			depth--
+			if depth < maxDepth && (square[depth>>6]>>(depth&63)&1 == 1) != (s.buf[i] == ']') {
+				o.broken = true
+			}
 			if depth <= 0 {
 				o.end = i + 1
 				return o

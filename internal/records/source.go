@@ -16,7 +16,7 @@ const (
 	readSize  = 256 << 10
 )
 
-var errTooLong = "longer than 16 MiB"
+const tooLong = "longer than 16 MiB"
 
 // A Source cuts one evidence item into records. One goroutine calls Next;
 // its Decoders may be used at the same time by others.
@@ -62,7 +62,8 @@ type skipMode uint8
 const (
 	noSkip   skipMode = iota
 	skipLine          // drop everything to the end of the line
-	skipText          // drop everything to where a record begins
+	skipText          // drop everything to where a JSON record begins
+	skipRow           // drop everything to a whole and faultless CSV row
 )
 
 // A Batch holds whole records of a Source, in order.
@@ -256,10 +257,10 @@ func (s *Source) cut() (piece, error) {
 	return piece{}, io.EOF
 }
 
-// tooLong begins to skip what does not fit into a record.
-func (s *Source) tooLong(from int, mode skipMode) error {
+// skipFrom begins to skip what does not fit into a record.
+func (s *Source) skipFrom(from int, mode skipMode) error {
 	s.skip = mode
-	s.notice = &Reject{s.base + s.itemLen(s.buf[:from]), errTooLong}
+	s.notice = &Reject{s.base + s.itemLen(s.buf[:from]), tooLong}
 	s.at = len(s.buf)
 	return errSkip
 }
@@ -281,6 +282,8 @@ func (s *Source) skipping() error {
 		case skipText:
 			at = s.recordStart(0)
 			keep = len(s.first) + 64 // a beginning may be cut in two
+		case skipRow:
+			at, keep = s.rowAfter()
 		}
 		if at >= 0 {
 			s.at, s.skip = at, noSkip
@@ -321,10 +324,7 @@ func (s *Source) value(raw string, a *arena) (v value, why string) {
 		v, _, err := parse(raw, a)
 		if err != nil {
 			a.reset()
-			if v, _ = salvage(raw, a); v.exists() {
-				a.reset()
-				v, _ = salvage(raw, a)
-			}
+			v, _ = salvage(raw, a)
 			return v, err.Error()
 		}
 		return v.embedded(a), ""
