@@ -144,6 +144,11 @@ func (e *export) send(p person, at time.Time, from place, on device, session, su
 	f := e.mailbox(p, from, on, session)
 	f["Item"] = object{"InternetMessageId": messageID, "Subject": subject, "SizeInBytes": 41220, "ParentFolder": object{"Path": "\\Drafts"}}
 	f["SaveToSentItems"] = true
+	var list []object
+	for _, r := range to {
+		list = append(list, object{"Address": r, "Name": r})
+	}
+	f["recipientList"], f["recipientCount"] = list, len(list)
 	e.add(at, 2, "Exchange", "Send", p.upn(), p.puid(), f)
 	for _, r := range to {
 		e.traceRow(at, messageID, p.upn(), r, subject, from.addr)
