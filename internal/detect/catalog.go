@@ -11,4 +11,12 @@ var Catalog = []*Detector{
 	kitClient,
 	passwordKnown,
 	newPlace,
+	borrowedFlow,
+	legacySignIn,
+	methodAdded,
+	strongAuthenticationRemoved,
+	temporaryAccessPass,
+	appPasswordMade,
+	deviceRegistered,
+	promptsUntilApproved,
 }
