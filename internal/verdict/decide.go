@@ -150,9 +150,13 @@ func (d *decider) actsOnOthers() bool {
 	})
 }
 
-// targeted reports whether the account is known by others' acts or failed sign-ins.
+// targeted reports whether others tried the account or changed something of
+// its: nothing that proves anything against it (section 4).
 func (d *decider) targeted() bool {
-	return d.a.Failures > 0 && (d.a.OnlyTarget || d.a.Successes == 0 && len(d.a.Strands) == 0) || slices.ContainsFunc(d.a.Items, func(it *Item) bool { return !d.a.owns(it) && !it.Declared })
+	a := d.a
+	alone := a.OnlyTarget || a.Successes == 0 && len(a.Strands) == 0
+	return a.Failures >= targetFailures || a.Failures > 0 && alone ||
+		slices.ContainsFunc(a.Items, func(it *Item) bool { return !a.owns(it) && !it.Declared })
 }
 
 // exposure says what strangers saw of its mail and files (V4, V20).

@@ -62,19 +62,13 @@ func (d *decider) proxied() string {
 	if c1 == nil || d.stolen() != "" {
 		return ""
 	}
-	for _, s := range d.a.Strands {
-		if s.Interactive > 0 && s.Verdict != evict.ByOwner && !s.From.Before(c1.Time.Add(-proxiedWithin)) && !c1.Time.Before(s.From) && s.Session == c1.Strand.session() {
+	r := &resolver{a: d.a}
+	for _, s := range c1.sides {
+		if r.proxy(c1, s) {
 			return "proxied sign-in (C1 within a day after an interactive sign-in that is not the owner's, " + when(s.From) + d.lure() + ")"
 		}
 	}
 	return ""
-}
-
-func (s *Strand) session() string {
-	if s == nil {
-		return ""
-	}
-	return s.Session
 }
 
 func (d *decider) borrowed() string {

@@ -291,6 +291,29 @@ func TestReplay(t *testing.T) {
 			t.Errorf("earlier %s, later %s", o.Verdict, x.Verdict)
 		}
 	})
+	t.Run("V11: the proxy's side too, where the owner's device is known", func(t *testing.T) {
+		w := newWorld()
+		o := w.strand(office, edge, every(1, 59, 2)...).on(laptop)
+		proxy, x := w.strand(home, chrome, 50).in("S"), w.strand(host, script, 50).in("S")
+		proxy.From = at(50, 8)
+		it := pair(w, "C1", proxy, x)
+		if proxy.Verdict != evict.ByAttacker || x.Verdict != evict.ByAttacker || o.Verdict != evict.ByOwner {
+			t.Errorf("proxy %s, user of the session %s, owner %s", proxy.Verdict, x.Verdict, o.Verdict)
+		}
+		proxy.From = at(48, 8) // an old session: it may have been stolen
+		Attribute(w.a, w.t)
+		if proxy.Verdict != evict.ByUnknown || it.Strand != x {
+			t.Errorf("the old session's beginner is %s", proxy.Verdict)
+		}
+	})
+	t.Run("V10: every stranger's strand that holds a kit's records", func(t *testing.T) {
+		w := newWorld()
+		kit, x := w.strand(host, script, 50), w.strand(hotel, chrome, 50)
+		pair(w, "C2", x, kit)
+		if kit.Verdict != evict.ByAttacker || x.Verdict != evict.ByAttacker {
+			t.Errorf("kit %s, other client %s", kit.Verdict, x.Verdict)
+		}
+	})
 	t.Run("the same device on both sides", func(t *testing.T) {
 		w := newWorld()
 		o, x := w.strand(office, edge, 49, 50).in("S"), w.strand(host, edge, 50).in("S")

@@ -22,6 +22,7 @@ const (
 	kindsWithin        = 24 * time.Hour // C6
 	kindsWanted        = 3              // C6
 	sideWithin         = time.Hour      // C1
+	targetFailures     = 10             // section 4
 	perFamily          = 2              // section 5
 	indicativeSuspect  = 3              // V23
 	familiesSuspect    = 2              // V23
@@ -69,6 +70,7 @@ func Thresholds() []evict.Threshold {
 		row("time in which hostile acts of several kinds fall", kindsWithin, "C6"),
 		row("kinds of hostile act", kindsWanted, "C6"),
 		row("time in which the other side of a replay acts", sideWithin, "C1"),
+		row("failed sign-ins that make a target of an account", targetFailures, "section 4"),
 		row("indicative items counted per family", perFamily, "section 5"),
 		row("indicative items that make suspected", indicativeSuspect, "V23"),
 		row("families of those items", familiesSuspect, "V23"),
