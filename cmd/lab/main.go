@@ -19,7 +19,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	root := &cobra.Command{Use: "lab", Short: "Make evidence, score the program, measure it", SilenceUsage: true, SilenceErrors: true}
-	root.AddCommand(genCommand(), evalCommand(), benchCommand(), decodeCommand())
+	root.AddCommand(genCommand(), evalCommand(), benchCommand(), decodeCommand(), profileCommand())
 	if err := root.ExecuteContext(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, "error:", err)
 		os.Exit(1)

@@ -144,7 +144,7 @@ func (r *TenantResult) compare(x *Export, truth Truth, said map[string]evict.Att
 			}
 			seen[id] = true
 			by := said[id]
-			where := rec.Time.Format("2006-01-02T15:04:05Z ") + rec.Op + " by " + rec.User + ": " + or(string(by), "on no timeline")
+			where := rec.Time.Format("2006-01-02T15:04:05Z ") + rec.Op + " by " + rec.User + " (truly " + string(rec.Hand) + "): " + or(string(by), "on no timeline")
 			switch {
 			case rec.Hand != Attacker && by == evict.ByAttacker:
 				r.Wrong++
