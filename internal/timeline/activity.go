@@ -9,12 +9,15 @@ import (
 
 const maxListed = 50 // folders, mailboxes and operations listed by name
 
-// countAct counts one act of an account.
-func countAct(c *evict.ActivityCounts, e *evict.Event, account string) {
+// countAct counts one act of an account. A sign-in that another log recorded
+// too, and gave already, counts as an event and not as a sign-in.
+func countAct(c *evict.ActivityCounts, e *evict.Event, account string, again bool) {
 	if isLogin(e.Kind) {
 		if e.Outcome == evict.Success {
 			c.Events++
-			c.SignIns++
+			if !again {
+				c.SignIns++
+			}
 		}
 		return
 	}

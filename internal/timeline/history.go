@@ -108,7 +108,7 @@ func (f *firstRead) event(e *evict.Event, mine bool) {
 	if e.Flags&evict.Observed != 0 {
 		f.describe(e)
 	}
-	if off := auditOff(e, mailboxAudit); off != "" && f.about(e) {
+	if off := auditOff(e, mailboxAudit); off != "" && len(a.Coverage.AuditOff) < 100 && f.about(e) {
 		a.Coverage.AuditOff = append(a.Coverage.AuditOff, off)
 	}
 	if !f.j.in.declared(e) {
@@ -280,11 +280,11 @@ func (s *secondRead) event(e *evict.Event, mine bool) {
 	if mine && e.Flags&evict.Observed == 0 {
 		if strand != nil {
 			i := s.h.place[strand]
-			countAct(&s.h.acts[i], e, s.h.account.Name)
+			countAct(&s.h.acts[i], e, s.h.account.Name, s.weaver.again)
 			s.h.threads[i].add(e)
 			s.h.readOutside(i, e)
 		} else {
-			countAct(&s.h.owned, e, s.h.account.Name)
+			countAct(&s.h.owned, e, s.h.account.Name, s.weaver.again)
 		}
 	}
 	for i := range s.watchers {

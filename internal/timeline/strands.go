@@ -31,6 +31,8 @@ type weaver struct {
 	open     map[netip.Prefix][]int32 // strands by network, latest last
 	apps     map[string][]int32       // strands by application
 	overflow bool
+	minutes  []int64 // of each strand's latest sign-in
+	again    bool    // the latest event added is a sign-in that stands in another log too
 }
 
 func newWeaver(account string) *weaver {
@@ -76,6 +78,7 @@ func readerApp(e *evict.Event) string {
 // add places an event of the account itself that makes a strand, and returns
 // the strand's index; -1 when the event makes none.
 func (w *weaver) add(e *evict.Event) int32 {
+	w.again = false
 	app, ok := makesStrand(e)
 	if !ok {
 		return -1
@@ -172,7 +175,7 @@ func (w *weaver) start(e *evict.Event, network string) int32 {
 	s := &verdict.Strand{}
 	s.Network = network
 	s.From, s.To = e.Time, e.Time
-	w.strands = append(w.strands, s)
+	w.strands, w.minutes = append(w.strands, s), append(w.minutes, 0)
 	return int32(len(w.strands) - 1)
 }
 
@@ -215,15 +218,20 @@ func (w *weaver) note(i int32, e *evict.Event) {
 		s.Mailbox++
 	}
 	if in, ok := e.Detail.(*evict.SignIn); ok {
-		w.noteSignIn(s, e, in, day)
+		w.noteSignIn(i, e, in, day)
 	}
 }
 
-func (w *weaver) noteSignIn(s *verdict.Strand, e *evict.Event, in *evict.SignIn, day int32) {
+func (w *weaver) noteSignIn(i int32, e *evict.Event, in *evict.SignIn, day int32) {
 	if e.Outcome != evict.Success {
 		return
 	}
-	s.SignIns++
+	s := w.strands[i]
+	minute := e.Time.Nano / int64(time.Minute)
+	if w.again = s.SignIns > 0 && w.minutes[i] == minute; !w.again { // two logs record one sign-in
+		s.SignIns++
+		w.minutes[i] = minute
+	}
 	if in.Compliant == evict.Yes || in.Managed == evict.Yes || joined(in.Trust) {
 		s.DeviceTrust = true
 	}
