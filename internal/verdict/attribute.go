@@ -170,25 +170,29 @@ func (r *resolver) convict() {
 }
 
 // holdsToo reports whether a conclusive item on several strands convicts this
-// one beside the strand that answers for it. Of a replay that is only a side
-// from which the session was begun, by an interactive sign-in of the day
-// before, and that nothing ties to the owner although their device or
-// credential is known: the proxy through which they signed in (V11).
+// one beside the strand that answers for it. Of a replay or borrowed flow that
+// is only another client at the same stranger's address, or the proxy through
+// which the owner signed in (V11): a strand that began the replayed session
+// and lacks the device or credential by which the owner is known.
 func (r *resolver) holdsToo(it *Item, s *Strand) bool {
 	if len(s.Anchors) > 0 {
 		return false
 	}
-	if !twoSided[it.base.item] {
+	if !twoSided[it.base.item] || s.Prefix == it.Strand.Prefix && r.strangersNetwork(s) {
 		return true
 	}
 	return it.base.item == "C1" && r.proxy(it, s) &&
-		slices.ContainsFunc(r.a.Strands, func(o *Strand) bool { return o.Has(evict.A1, evict.A2) })
+		slices.ContainsFunc(r.a.Strands, func(o *Strand) bool { return bound(o) && o.From.Before(s.From) })
 }
+
+// bound reports whether a sign-in of the strand carried a managed device or a
+// strong credential, which a proxy cannot pass on.
+func bound(s *Strand) bool { return s.DeviceTrust || len(s.StrongDays) > 0 }
 
 // proxy reports whether the strand began the replayed session with an
 // interactive sign-in that is not the owner's, within a day before the replay.
 func (r *resolver) proxy(it *Item, s *Strand) bool {
-	return s.Interactive > 0 && len(s.Anchors) == 0 && s.Session != "" && r.began(s) &&
+	return s.Interactive > 0 && !bound(s) && len(s.Anchors) == 0 && s.Session != "" && r.began(s) &&
 		!s.From.Before(it.Time.Add(-proxiedWithin)) && !it.Time.Before(s.From)
 }
 

@@ -408,24 +408,25 @@ func (d *decider) headline(out evict.Account) string {
 	case evict.Suspected:
 		return d.suspectedText(out)
 	case evict.Clear:
+		within := slices.DeleteFunc(slices.Clone(d.a.Strands), func(s *Strand) bool { return s.To.Before(w.From) || w.To.Before(s.From) })
 		return fmt.Sprintf("Clear from %s to %s: %s in %s, each tied to the owner by %s; not cleared before %s. Exposure: %s. Tenant: no trigger is open.",
-			when(w.From), when(w.To), plural(d.signIns(), "sign-in", "sign-ins"), plural(len(d.a.Strands), "strand", "strands"), d.ties(), when(w.From), out.Exposure)
+			when(w.From), when(w.To), plural(signIns(within), "sign-in", "sign-ins"), plural(len(within), "strand", "strands"), ties(within), when(w.From), out.Exposure)
 	}
 	return d.unknownText(out)
 }
 
-func (d *decider) signIns() int {
+func signIns(strands []*Strand) int {
 	n := 0
-	for _, s := range d.a.Strands {
+	for _, s := range strands {
 		n += s.SignIns
 	}
 	return n
 }
 
 // ties lists the anchors by which the strands are the owner's.
-func (d *decider) ties() string {
+func ties(strands []*Strand) string {
 	seen := map[evict.Anchor]bool{}
-	for _, s := range d.a.Strands {
+	for _, s := range strands {
 		for _, x := range s.Anchors {
 			seen[x] = true
 		}

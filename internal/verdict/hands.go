@@ -208,7 +208,7 @@ func (r *resolver) linkedBy(s *Strand, link func(attacker, s *Strand) bool) *Str
 // hardLink reports whether device, application grant or session tie s to the
 // attacker's strand. A session alone convicts nobody, because after a theft the
 // owner and the attacker share it; it does where the attacker's strand began it
-// with a sign-in.
+// with a sign-in, or from the attacker's own address.
 func (r *resolver) hardLink(attacker, s *Strand) bool {
 	if s.App != "" {
 		return attacker.App == s.App || r.granted(attacker, s.App)
@@ -216,7 +216,10 @@ func (r *resolver) hardLink(attacker, s *Strand) bool {
 	if s.DeviceID != "" && s.DeviceID == attacker.DeviceID {
 		return true
 	}
-	return s.Session != "" && s.Session == attacker.Session && attacker.Interactive > 0 && r.began(attacker)
+	if s.Session == "" || s.Session != attacker.Session {
+		return false
+	}
+	return s.Prefix.IsValid() && s.Prefix == attacker.Prefix || attacker.Interactive > 0 && r.began(attacker)
 }
 
 // addressLink reports whether address and client tie s to the attacker's strand within a day.

@@ -314,6 +314,18 @@ func TestReplay(t *testing.T) {
 			t.Errorf("kit %s, other client %s", kit.Verdict, x.Verdict)
 		}
 	})
+	t.Run("V12: both clients at the address where a borrowed token is used, not where it was confirmed", func(t *testing.T) {
+		w := newWorld()
+		confirm := w.strand(home, edge, 50)
+		broker, mail := w.strand(host, script, 50), w.strand(host, chrome, 50)
+		it := w.item("C3", confirm, at(50, 10), "device code")
+		it.Sides = []*Strand{broker, mail}
+		broker.From, mail.From = at(50, 9.5), at(50, 9.7)
+		Attribute(w.a, w.t)
+		if confirm.Verdict == evict.ByAttacker || broker.Verdict != evict.ByAttacker || mail.Verdict != evict.ByAttacker {
+			t.Errorf("confirmed in %s, used in %s and %s", confirm.Verdict, broker.Verdict, mail.Verdict)
+		}
+	})
 	t.Run("the same device on both sides", func(t *testing.T) {
 		w := newWorld()
 		o, x := w.strand(office, edge, 49, 50).in("S"), w.strand(host, edge, 50).in("S")
@@ -601,6 +613,9 @@ func TestClearNeeds(t *testing.T) {
 		t.Errorf("clear leaves open: %v %v %v", got.NextSteps, got.NotExcluded, got.Questions)
 	}
 	wantText(t, "V32", got.Headline, "30 sign-ins in 1 strand")
+	early := whole()
+	early.strand(home, edge, 2).on(laptop) // before the window that is cleared
+	wantText(t, "V32", early.judge().Headline, "30 sign-ins in 1 strand")
 	kind := func(k evict.Kind, change func(*KindCoverage)) func(*world) {
 		return func(w *world) {
 			c := w.a.Coverage.Kinds[k]
