@@ -136,6 +136,8 @@ type user struct {
 	home                                      network
 	home6                                     string // /64 of the home line; "" when it has none
 	laptop, phone                             device
+	second                                    device // another telephone, or none
+	secondSession                             string
 	laptopSession, browserSession             string
 	phoneSession                              string
 	carrier                                   network
@@ -235,6 +237,9 @@ func (g *world) newUser(i int) *user {
 	}
 	u.phone = g.newPhone(i)
 	u.laptopSession, u.browserSession, u.phoneSession = g.guid(), g.guid(), g.guid()
+	if i%6 == 2 {
+		u.second, u.secondSession = g.newPhone(i+1), g.guid()
+	}
 	for range 3 {
 		u.partners = append(u.partners, suppliers[g.rng.IntN(len(suppliers))])
 	}
@@ -308,11 +313,15 @@ func (g *world) atLaptop(u *user, n network) *seat {
 }
 
 func (g *world) atPhone(u *user, n network) *seat {
+	dev, session := u.phone, u.phoneSession
+	if u.secondSession != "" && g.chance(0.4) {
+		dev, session = u.second, u.secondSession
+	}
 	os := "iOS"
-	if u.phone.agent == outlookAnd {
+	if dev.agent == outlookAnd {
 		os = "Android"
 	}
-	return &seat{user: u, net: n, dev: u.phone, session: u.phoneSession, app: appMobile, mail: "Client=OutlookService;Outlook-" + os + "/2.0;", hand: Owner}
+	return &seat{user: u, net: n, dev: dev, session: session, app: appMobile, mail: "Client=OutlookService;Outlook-" + os + "/2.0;", hand: Owner}
 }
 
 func (g *world) guid() string {
