@@ -210,7 +210,7 @@ func (m *Mail) trust() {
 	m.Microsoft = microsoftHost(m.Hops[0].By)
 	for i := range m.Hops {
 		h := &m.Hops[i]
-		if false {
+		if i > 0 && !m.own(h.By) {
 			return
 		}
 		h.Trusted = true
