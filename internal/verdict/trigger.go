@@ -49,8 +49,8 @@ func strangerWithCompany(a *Account, s *Strand) bool {
 }
 
 // tenantTechniques are those whose acts reach beyond one account: accounts
-// made, roles and secrets added, domains, policies and trust changed, audit weakened.
-var tenantTechniques = []string{"T1136", "T1098.001", "T1098.003", "T1484", "T1562", "T1556"}
+// made, roles and secrets added, domains, policies and trust changed, audit weakened. Methods of one user (other T1556) are not.
+var tenantTechniques = []string{"T1136", "T1098.001", "T1098.003", "T1484", "T1562", "T1556.007", "T1556.009"}
 
 func tenantScope(it *Item) bool {
 	if it.Family == evict.Privilege || it.Subject.Kind == evict.OnTenant {
