@@ -13,7 +13,8 @@ import (
 type row struct {
 	end    int // behind its line end
 	fields int
-	stray  bool // a quote stands where none may
+	stray  bool // a quoted field goes on behind a quote
+	bare   bool // a quote stands in a field without quotes around it
 	lines  bool // a field holds a line end
 	open   bool // the text ended inside a quoted field, or without a line end
 }
@@ -53,6 +54,7 @@ func scanRow(b []byte, from int, comma byte) row {
 			}
 		}
 		for i < len(b) && b[i] != comma && b[i] != '\n' {
+			r.bare = r.bare || b[i] == '"'
 			i++
 		}
 		if i >= len(b) {
@@ -134,7 +136,7 @@ func (s *Source) rowStart(from, to int) int {
 		}
 		r := scanRow(s.buf[:min(to, i+maxRow)], i, s.layout.comma)
 		budget -= r.end - i
-		if r.fields == len(s.layout.columns) && !r.stray && (!r.open || !r.lines && r.end == to) {
+		if r.fields == len(s.layout.columns) && !r.stray && !r.bare && (!r.open || !r.lines && r.end == to) {
 			return i
 		}
 	}

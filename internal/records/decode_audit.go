@@ -226,6 +226,7 @@ func (d *Decoder) audited(v, row value, e *evict.Event) bool {
 	a.extended = fieldsOf(f[fExtended], d.arena, a.extended[:0])
 	a.aliases = a.aliases[:0]
 	a.texts = a.texts[:0]
+	a.props = a.props[:0]
 	e.Kind = a.kind()
 	d.auditActor(e)
 	d.auditOrigin(e)

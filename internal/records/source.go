@@ -85,12 +85,10 @@ type span struct {
 // Open finds out by its content what r holds. It fails only on a read error:
 // what is no evidence gives a Source of one reject.
 func Open(r io.Reader) (*Source, error) {
-	window := make([]byte, sniffSize)
-	n, err := io.ReadFull(r, window)
-	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+	window, err := io.ReadAll(io.LimitReader(r, sniffSize))
+	if err != nil {
 		return nil, err
 	}
-	window = window[:n]
 	s := &Source{r: io.MultiReader(bytes.NewReader(window), r)}
 	switch enc, bom := encodingOf(window); enc {
 	case utf16LE:
@@ -126,7 +124,7 @@ func (s *Source) fill(n int) error {
 	for len(s.buf)-s.at < n && s.err == nil {
 		have := len(s.buf)
 		if cap(s.buf)-have < readSize {
-			grown := make([]byte, have, 2*cap(s.buf)+2*readSize)
+			grown := make([]byte, have, 2*cap(s.buf)+readSize)
 			copy(grown, s.buf)
 			s.buf = grown
 		}
