@@ -279,6 +279,9 @@ func printTenant(out io.Writer, r *lab.TenantResult, verbose bool) {
 		for _, s := range r.MissShown {
 			fmt.Fprintf(out, "    his:      %s\n", s)
 		}
+		for _, s := range r.Grounds {
+			fmt.Fprintf(out, "    ground:   %s\n", clip(s, 240))
+		}
 	}
 }
 
@@ -292,6 +295,9 @@ func printLife(out io.Writer, r *lab.TenantResult, verbose bool) []string {
 			if f.Severity >= evict.Medium {
 				fmt.Fprintf(out, "    %s %s on %s: %s\n", f.Severity, f.Detector, f.Subject.ID, clip(f.Summary, 140))
 			}
+		}
+		for _, s := range r.Grounds {
+			fmt.Fprintf(out, "    ground:   %s\n", clip(s, 240))
 		}
 		for _, k := range sorted(count) {
 			fmt.Fprintf(out, "    %4d %s\n", count[k], k)

@@ -30,6 +30,7 @@ type TenantResult struct {
 	Verdicts   []string
 	Mistakes   []string // accounts whose verdict is not among the right ones
 	Accused    []string // accounts that no attack concerns, found compromised or suspected
+	Grounds    []string // the reasons of those verdicts, and of those on the accounts concerned
 	MediumUp   int      // findings of medium or higher; on a tenant without an attacker each is noise
 	Low        int
 	Noise      []evict.Finding // those findings, for the reader
@@ -187,6 +188,7 @@ func (r *TenantResult) verdicts(truth Truth, inv *evict.Investigation) {
 		v := verdictOf(got[name])
 		switch {
 		case concerned:
+			r.grounds(got[name])
 			right := want.Full
 			if r.Days == 7 {
 				right = want.Cut
@@ -197,14 +199,25 @@ func (r *TenantResult) verdicts(truth Truth, inv *evict.Investigation) {
 			}
 		case v == string(evict.Compromised) || v == string(evict.Suspected):
 			r.Accused = append(r.Accused, name+" "+v)
+			r.grounds(got[name])
 		}
 	}
 	for name, a := range got { // accounts that the truth knows of no person for: service identities, typed names
 		if !slices.Contains(truth.Accounts, name) && (a.Verdict == evict.Compromised || a.Verdict == evict.Suspected) {
 			r.Accused = append(r.Accused, name+" "+string(a.Verdict))
+			r.grounds(a)
 		}
 	}
 	slices.Sort(r.Accused)
+}
+
+func (r *TenantResult) grounds(a *evict.Account) {
+	if a == nil {
+		return
+	}
+	for _, x := range a.Reasons {
+		r.Grounds = append(r.Grounds, fmt.Sprintf("%s %s: %s %s %s: %s", a.Account, a.Verdict, x.Item, x.Grade, x.Family, x.Text))
+	}
 }
 
 func (r *TenantResult) noise(truth Truth, inv *evict.Investigation) {
