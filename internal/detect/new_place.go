@@ -23,7 +23,7 @@ By hand: Entra admin center, Users, the user, Sign-in logs, 30 days: group by Lo
 	},
 	Actions: []string{"revoke-sessions", "reset-password"},
 	New: func() Watcher {
-		return &newPlaces{countries: map[string]bool{}, providers: map[string]bool{}, networks: map[string]bool{}, clients: map[string]bool{}}
+		return &newPlaces{countries: map[string]bool{}, providers: map[string]bool{}, networks: map[string]bool{}, clients: map[string]bool{}, told: map[string]bool{}}
 	},
 }
 
@@ -33,6 +33,7 @@ const maxPlaces = 2000 // countries, providers, networks and clients, each
 type newPlaces struct {
 	first                                   evict.Time
 	countries, providers, networks, clients map[string]bool
+	told                                    map[string]bool // strands: two logs record one sign-in, and it is one item
 }
 
 func (w *newPlaces) Event(e *evict.Event, v *View) {
@@ -43,7 +44,7 @@ func (w *newPlaces) Event(e *evict.Event, v *View) {
 		w.first = e.Time
 	}
 	what := w.novelty(e, v)
-	if what == "" || len(v.Strand.Anchors) > 0 || e.Time.Sub(w.first) < baseline {
+	if what == "" || len(v.Strand.Anchors) > 0 || e.Time.Sub(w.first) < baseline || !w.meet(w.told, v.Strand.ID, v) {
 		return
 	}
 	act := "Signed in"
