@@ -92,7 +92,7 @@ func mailboxAuditCut(d *evict.Settings) (string, evict.Grade) {
 	}
 	if s, ok := d.Get("AuditLogAgeLimit"); ok {
 		if days, ok := spanDays(s); ok && days < 90 {
-			return fmt.Sprintf("audit records of %s are kept for %d days only", box, days), evict.Strong
+			return fmt.Sprintf("audit records of %s are kept for %s only", box, count(days, "day", "days")), evict.Strong
 		}
 	}
 	for _, name := range []string{"AuditOwner", "AuditDelegate", "AuditAdmin"} {

@@ -147,14 +147,7 @@ func (h hiding) dishonest() bool {
 
 func (h hiding) sentence(e *evict.Event, r *evict.InboxRule, box string, own bool) string {
 	var b strings.Builder
-	switch {
-	case seen(e):
-		fmt.Fprintf(&b, "The rule %s of %s", quoted(r.Name), box)
-	case own:
-		fmt.Fprintf(&b, "%s%s: the rule %s", e.Op, from(e), quoted(r.Name))
-	default:
-		fmt.Fprintf(&b, "%s%s by %s on the mailbox of %s: the rule %s", e.Op, from(e), who(e), box, quoted(r.Name))
-	}
+	b.WriteString(ruleHead(e, r, box, own))
 	b.WriteString(" " + h.how)
 	if h.selects != "" {
 		b.WriteString(" " + h.selects)

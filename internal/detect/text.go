@@ -60,16 +60,37 @@ func address(s string) string {
 	return strings.ToLower(s)
 }
 
+// insideOf reports which addresses are the tenant's own: those in its domains,
+// and those in the domain of the actor or the mailbox of the event, for a short
+// export may not show who is at home there.
+func insideOf(e *evict.Event, v *View) func(address string) bool {
+	own := map[string]bool{}
+	for _, p := range []evict.Principal{e.Actor, e.Subject(evict.Mailbox).Who, {Kind: evict.UPN, ID: v.Account}} {
+		if d := p.Domain(); d != "" && !FreeMail(d) && !strings.Contains(p.ID, "#ext#") {
+			own[d] = true
+		}
+	}
+	return func(a string) bool { return v.Facts.Internal(a) || InDomains(evict.DomainOf(a), own) }
+}
+
 // outside returns those of the recorded recipients that are SMTP addresses
-// outside the tenant's domains, lower-cased.
-func outside(f *Facts, recipients []string) []string {
+// outside the tenant, lower-cased.
+func outside(inside func(string) bool, recipients []string) []string {
 	var out []string
 	for _, r := range recipients {
-		if a := address(r); a != "" && !f.Internal(a) {
+		if a := address(r); a != "" && !inside(a) {
 			out = append(out, a)
 		}
 	}
 	return out
+}
+
+// count writes a number with its noun.
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + many
 }
 
 // opIs reports whether the operation is one of the names: case, blanks around
@@ -130,4 +151,22 @@ func no(s string) bool {
 // keepEvidence returns evidence of the event that outlives it.
 func keepEvidence(e *evict.Event) Evidence {
 	return Evidence{ID: evict.RecordID(strings.Clone(string(e.ID))), Ref: e.Ref}
+}
+
+// plainText takes the markup off a recorded text.
+func plainText(s string) string {
+	var b strings.Builder
+	in := false
+	for _, r := range s {
+		switch {
+		case r == '<':
+			in = true
+		case r == '>' && in:
+			in = false
+			b.WriteByte(' ')
+		case !in:
+			b.WriteRune(r)
+		}
+	}
+	return strings.Join(strings.Fields(b.String()), " ")
 }

@@ -55,11 +55,12 @@ func (w *transportRules) Event(e *evict.Event, v *View) {
 		now.Name = d.Rule.Name
 	}
 	w.keep(key, now, v)
-	how, to, grade := diverts(&now, v)
+	inside := insideOf(e, v)
+	how, to, grade := diverts(&now, inside)
 	if how == "" || now.Enabled == evict.No {
 		return
 	}
-	if was, _, _ := diverts(&before, v); was == how && before.Enabled != evict.No && d.Change != evict.RuleMade {
+	if was, _, _ := diverts(&before, inside); was == how && before.Enabled != evict.No && d.Change != evict.RuleMade {
 		return // a dump or change that adds nothing to what was told
 	}
 	out := Draft{
@@ -92,12 +93,12 @@ func (w *transportRules) keep(key string, r evict.InboxRule, v *View) {
 }
 
 // diverts says how a mail-flow rule takes mail away, and to whom.
-func diverts(r *evict.InboxRule, v *View) (how, to string, grade evict.Grade) {
+func diverts(r *evict.InboxRule, inside func(string) bool) (how, to string, grade evict.Grade) {
 	for _, x := range []struct {
 		to   []string
 		verb string
 	}{{r.BlindCopy, "sends blind copies to "}, {r.Redirect, "redirects mail to "}, {r.Forward, "copies mail to "}} {
-		if out := outside(v.Facts, x.to); len(out) > 0 {
+		if out := outside(inside, x.to); len(out) > 0 {
 			return x.verb + some(out), out[0], evict.Strong
 		}
 	}

@@ -10,7 +10,7 @@ import (
 var (
 	idForm        = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
 	techniqueForm = regexp.MustCompile(`^T[0-9]{4}(\.[0-9]{3})?$`)
-	itemForm      = regexp.MustCompile(`^(C([1-9]|1[01])|G([1-9]|1[0-8])|[a-z]+(-[a-z]+)*)$`)
+	itemForm      = regexp.MustCompile(`^(C([1-9]|1[01])|G([1-9]|1[0-8])|V19|[a-z]+(-[a-z]+)*)$`)
 )
 
 // Validate reports every detector that cannot be run, shown or documented as
