@@ -127,6 +127,7 @@ func (j *judge) conclude() *evict.Investigation {
 		}
 	}
 	j.tenant.TenantTrigger = verdict.Trigger(judged, j.loose)
+	j.tenant.Exposed = verdict.Exposed(judged)
 
 	inv := &evict.Investigation{
 		Schema: evict.InvestigationSchema, Tool: evict.Tool{Version: j.in.Version, Detectors: len(j.in.Detectors)},

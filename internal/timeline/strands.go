@@ -220,6 +220,9 @@ func (w *weaver) note(i int32, e *evict.Event) {
 	if in, ok := e.Detail.(*evict.SignIn); ok {
 		w.noteSignIn(i, e, in, day)
 	}
+	if d, ok := e.Detail.(*evict.Sent); ok && max(d.Total, len(d.Recipients)) >= verdict.BulkRecipients && len(s.Bulk) < maxTokens {
+		s.Bulk = append(s.Bulk, e.Time)
+	}
 }
 
 func (w *weaver) noteSignIn(i int32, e *evict.Event, in *evict.SignIn, day int32) {
@@ -238,6 +241,9 @@ func (w *weaver) noteSignIn(i int32, e *evict.Event, in *evict.SignIn, day int32
 	s.Trusted = s.Trusted || in.TrustedLocation
 	if in.Interactive != evict.No {
 		s.Interactive++
+		if in.Password == evict.Yes && in.MFA == evict.No {
+			s.PasswordOnly++
+		}
 		if strongMethod(in.Method) {
 			if n := len(s.StrongDays); n == 0 || s.StrongDays[n-1] != day {
 				s.StrongDays = append(s.StrongDays, day)

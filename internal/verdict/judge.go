@@ -217,22 +217,34 @@ func onOwnDevice(a *Account) []*Item {
 }
 
 // explainedRestriction reports whether the item is a bar on sending (S5) that
-// bulk mail from the owner's own strand explains.
+// bulk mail from the owner's own strand explains: sent within the day before it
+// (where a dump gives the bar no time, at any time), with nothing of the kind
+// from another strand.
 func explainedRestriction(a *Account, it *Item) bool {
-	if !slices.Contains(it.Symptoms, 5) || it.Strand != nil || !it.Time.Set {
+	if !slices.Contains(it.Symptoms, 5) || it.Strand != nil {
 		return false
 	}
+	before := func(t evict.Time) bool {
+		return t.Set && (!it.Time.Set || t.Nano <= it.Time.Nano && it.Time.Sub(t) <= restrictedWithin)
+	}
 	own := false
-	for _, o := range a.Items {
-		if o == it || o.Family != evict.Behaviour || !a.owns(o) || !o.Time.Set || absTime(o.Time, it.Time) > int64(restrictedWithin) {
+	for _, s := range a.Strands {
+		if !slices.ContainsFunc(s.Bulk, before) {
 			continue
 		}
-		switch {
-		case o.Strand != nil && o.Strand.Verdict == evict.ByOwner:
-			own = true
-		case a.counted(o):
+		if s.Verdict != evict.ByOwner {
 			return false
 		}
+		own = true
+	}
+	for _, o := range a.Items {
+		if o == it || o.Family != evict.Behaviour || !a.owns(o) || !before(o.Time) {
+			continue
+		}
+		if a.counted(o) {
+			return false
+		}
+		own = own || o.Strand != nil && o.Strand.Verdict == evict.ByOwner
 	}
 	return own
 }

@@ -874,6 +874,32 @@ func TestStateAndLog(t *testing.T) {
 	}
 }
 
+// TestRestriction holds V23 on a bar on sending: only the owner's own bulk mail explains it.
+func TestRestriction(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		make func(*world)
+		want evict.Verdict
+	}{
+		{"nothing was sent", func(*world) {}, evict.Suspected},
+		{"the owner's monthly newsletter", func(w *world) { w.a.Strands[0].Bulk = []evict.Time{at(51, 10)} }, evict.Clear},
+		{"the owner's, of last week", func(w *world) { w.a.Strands[0].Bulk = []evict.Time{at(44, 10)} }, evict.Suspected},
+		{"and a stranger's as well", func(w *world) {
+			w.a.Strands[0].Bulk = []evict.Time{at(51, 10)}
+			w.strand(host, chrome, 51).Bulk = []evict.Time{at(51, 10)}
+		}, evict.Suspected},
+	} {
+		w := newWorld()
+		w.strand(office, edge, every(1, 59, 2)...).on(laptop)
+		c.make(w)
+		for _, when := range []evict.Time{at(51, 11), {}} { // an alert, and the list of today
+			it := w.item("restricted", nil, when, "barred from sending")
+			it.Placeless, it.Symptoms, it.StateOnly = true, []int{5}, !when.Set
+		}
+		t.Run(c.name, func(t *testing.T) { wantVerdict(t, w.judge(), c.want) })
+	}
+}
+
 // TestSymptoms holds the three answers to a symptom.
 func TestSymptoms(t *testing.T) {
 	w := newWorld()

@@ -49,6 +49,10 @@ const (
 	maxActsInQuestions = 3              // acts named in a question
 )
 
+// BulkRecipients is how many recipients make a submission bulk mail (V23: it
+// can explain a bar on sending).
+const BulkRecipients = 50
+
 // Thresholds lists the default figures, for the methods section of a report.
 func Thresholds() []evict.Threshold {
 	row := func(name string, value any, rule string) evict.Threshold {
@@ -74,6 +78,7 @@ func Thresholds() []evict.Threshold {
 		row("indicative items counted per family", perFamily, "section 5"),
 		row("indicative items that make suspected", indicativeSuspect, "V23"),
 		row("families of those items", familiesSuspect, "V23"),
+		row("recipients that make a submission bulk mail", BulkRecipients, "V23"),
 		row("time from bulk mail to the restriction it explains", restrictedWithin, "V23"),
 		row("next steps", maxNextSteps, "V29"),
 		row("questions to the owner", maxQuestions, "V29"),

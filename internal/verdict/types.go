@@ -19,17 +19,18 @@ type Strand struct {
 	Place        evict.Place  // last known
 	ClientFamily evict.Client
 	DeviceID     string
-	DeviceTrust  bool      // a sign-in called the device compliant, managed or joined
-	Tokens       []string  // unique token identifiers, sorted, capped
-	Days         []int32   // days since 1970-01-01 UTC with an event, sorted
-	StrongDays   []int32   // days on which a passkey, Windows Hello or certificate was used interactively
-	Interactive  int       // successful interactive sign-ins
-	PasswordOnly int       // successful sign-ins with a password and no second factor asked for
-	Trusted      bool      // a sign-in called the network a trusted named location
-	Mailbox      int       // mailbox acts
-	Bursts       []Burst   // times of activity, in order; gaps over 10 minutes part them
-	Answer       *Answer   // the owner's word on this strand, if asked; Anchor takes it from Account.Answers too
-	Record       evict.Ref // one record of it, its first sign-in before others: the cause of findings made here (C7, C9); may be zero
+	DeviceTrust  bool         // a sign-in called the device compliant, managed or joined
+	Tokens       []string     // unique token identifiers, sorted, capped
+	Days         []int32      // days since 1970-01-01 UTC with an event, sorted
+	StrongDays   []int32      // days on which a passkey, Windows Hello or certificate was used interactively
+	Interactive  int          // successful interactive sign-ins
+	Bulk         []evict.Time // submissions to BulkRecipients or more, in order, capped
+	PasswordOnly int          // successful sign-ins with a password and no second factor asked for
+	Trusted      bool         // a sign-in called the network a trusted named location
+	Mailbox      int          // mailbox acts
+	Bursts       []Burst      // times of activity, in order; gaps over 10 minutes part them
+	Answer       *Answer      // the owner's word on this strand, if asked; Anchor takes it from Account.Answers too
+	Record       evict.Ref    // one record of it, its first sign-in before others: the cause of findings made here (C7, C9); may be zero
 
 	netOf     netip.Prefix // whose text netText is
 	netText   string
