@@ -65,7 +65,7 @@ func hidden(r rune) bool {
 	switch {
 	case r == ' ' || r == 0x3000: // the ideographic space is ordinary in Japanese and Chinese text
 		return false
-	case !unicode.IsGraphic(r), unicode.Is(unicode.Cf, r), unicode.Is(unicode.Zs, r):
+	case !unicode.IsGraphic(r), unicode.Is(unicode.Zs, r): // control, format (bidirectional, zero-width), private, unassigned
 		return true
 	case r >= 0xFE00 && r <= 0xFE0F, r >= 0xE0100 && r <= 0xE01EF, r >= 0x180B && r <= 0x180F: // variation selectors
 		return true

@@ -118,7 +118,14 @@ func writeTimeline(t *Timeline, inv *evict.Investigation) error {
 	var r TimelineRow
 	fill(reflect.ValueOf(&r).Elem(), func() string {
 		n++
-		return inv.Accounts[n%3].Reasons[n/3%3].Text
+		if len(inv.Accounts) == 0 {
+			return ""
+		}
+		reasons := inv.Accounts[n%len(inv.Accounts)].Reasons
+		if len(reasons) == 0 {
+			return ""
+		}
+		return reasons[n%len(reasons)].Text
 	})
 	if err := t.Write(r); err != nil {
 		return err

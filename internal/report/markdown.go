@@ -100,7 +100,7 @@ func (m *markdown) money(c *evict.Money) {
 	}
 	m.line("\n## ■ Money at risk\n")
 	for i, x := range c.Calls {
-		m.line("%d. **%s**", i+1, md(x))
+		m.line("%d. %s", i+1, strong(x))
 	}
 	if len(c.Threads) > 0 {
 		var rows [][]string
@@ -151,7 +151,7 @@ func (m *markdown) account(a *evict.Account) {
 		m.line("\n### Why\n")
 	}
 	for _, r := range sortedReasons(a.Reasons) {
-		m.line("- **%s** (%s): %s", md(weight(r.Item, r.Grade)), md(string(r.Family)), md(r.Text))
+		m.line("- %s (%s): %s", strong(weight(r.Item, r.Grade)), md(string(r.Family)), md(r.Text))
 	}
 	for _, x := range a.NotExcluded {
 		m.line("- **Not excluded**: %s", md(x))
@@ -244,7 +244,7 @@ func (m *markdown) checks(a *evict.Account) {
 	m.line("\n### What could not be seen\n")
 	m.line("Of %s %d blind, %d partial.\n", count(len(a.Checks), "check", "checks"), blind, partial)
 	for _, l := range limits(a.Checks) {
-		m.line("- **%s**: %s (%s)", md(string(l.Status)), md(l.Why), md(strings.Join(l.Detectors, ", ")))
+		m.line("- %s: %s (%s)", strong(string(l.Status)), md(l.Why), md(strings.Join(l.Detectors, ", ")))
 	}
 }
 
@@ -335,6 +335,14 @@ func md(s string) string {
 		}
 	}
 	return b.String()
+}
+
+// strong is md in bold; nothing of nothing, for four asterisks draw a line.
+func strong(s string) string {
+	if s == "" {
+		return ""
+	}
+	return "**" + md(s) + "**"
 }
 
 func letter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }

@@ -6,7 +6,9 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"evict"
 
@@ -142,4 +144,103 @@ func TestQuestions(t *testing.T) {
 		t.Fatal(err)
 	}
 	golden(t, "questions.txt", b.Bytes())
+}
+
+func TestWrap(t *testing.T) {
+	for in, want := range map[string]string{
+		"one\ntwo\n\nthree":                  "one two\n\nthree",
+		"- a " + strings.Repeat("word ", 12): "- a word word word word word word word\n  word word word word word",
+		"- a\n\nforged":                      "- a\n\n  forged",
+		"a\x1b[2Jb":                          `a\u{1B}[2Jb`,
+	} {
+		if got := Wrap(in, 40); got != want {
+			t.Errorf("Wrap(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestTimeline(t *testing.T) {
+	rows := []TimelineRow{
+		{Message: "New-InboxRule: \"..\"", Time: evict.At(time.Date(2026, 11, 20, 21, 12, 40, 0, time.UTC), evict.Second), Kind: "admin-audit", Account: "rowan.hale@contoso.example",
+			Actor: "rowan.hale@contoso.example", Operation: "New-InboxRule", Outcome: "success", Record: "7f3e", Source: "audit.csv", Network: "203.0.113.77/32", Address: "203.0.113.77",
+			Strand: "s-7f21", Attribution: "attacker", Findings: []string{"ac20", "7369"}},
+		{Message: "to a tenth of a second", Time: evict.At(time.Date(2026, 11, 20, 21, 12, 40, 1e8, time.UTC), evict.SubSecond)},
+		{Message: "no time"},
+		{Message: strings.Repeat("é", 20000), Time: evict.At(time.Unix(0, 0), evict.Second)},
+	}
+	var lines, table bytes.Buffer
+	for w, b := range map[*Timeline]*bytes.Buffer{TimelineJSONL(&lines): &lines, TimelineCSV(&table): &table} {
+		for _, r := range rows {
+			if err := w.Write(r); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := w.Flush(); err != nil {
+			t.Fatal(err)
+		}
+		if w.Skipped() != 1 {
+			t.Errorf("%d rows left out, want 1", w.Skipped())
+		}
+		if n := strings.Count(b.String(), "\n"); b == &lines && n != 3 || b == &table && n != 4 {
+			t.Errorf("%d lines", n)
+		}
+	}
+	want := `{"message":"New-InboxRule: \"..\"","datetime":"2026-11-20T21:12:40+00:00","timestamp_desc":"admin-audit","account":"rowan.hale@contoso.example",` +
+		`"actor":"rowan.hale@contoso.example","operation":"New-InboxRule","outcome":"success","record":"7f3e","source":"audit.csv","network":"203.0.113.77/32",` +
+		`"address":"203.0.113.77","strand":"s-7f21","attribution":"attacker","findings":["ac20","7369"]}`
+	got := strings.Split(lines.String(), "\n")
+	if got[0] != want {
+		t.Errorf("got  %s\nwant %s", got[0], want)
+	}
+	if !strings.Contains(got[1], `"datetime":"2026-11-20T21:12:40.1+00:00"`) {
+		t.Errorf("fractions: %s", got[1])
+	}
+	var long struct{ Message string }
+	if err := json.Unmarshal([]byte(got[2]), &long); err != nil {
+		t.Fatal(err)
+	}
+	if len(long.Message) > 32766 || !strings.HasSuffix(long.Message, "…(+8,000 bytes in the record)") {
+		t.Errorf("a long field: %d bytes, end %q", len(long.Message), long.Message[len(long.Message)-60:])
+	}
+	if !strings.HasPrefix(table.String(), `"message","datetime","timestamp_desc","account","actor"`) {
+		t.Errorf("header: %.80s", table.String())
+	}
+}
+
+// TestEmptyTimelineHasAHeader, so that an importer can tell it from a failure.
+func TestEmptyTimelineHasAHeader(t *testing.T) {
+	var b bytes.Buffer
+	if err := TimelineCSV(&b).Flush(); err != nil || !strings.HasPrefix(b.String(), `"message"`) {
+		t.Errorf("%v, %q", err, b.String())
+	}
+}
+
+// TestPrintersDoNotChangeTheAnswer: an answer may be printed in every form, one after the other.
+func TestPrintersDoNotChangeTheAnswer(t *testing.T) {
+	inv := sample(t)
+	for name, print := range printers() {
+		var a, b bytes.Buffer
+		if err := print(&a, inv); err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(sample(t), inv); d != "" {
+			t.Fatalf("%s changed the answer:\n%s", name, d)
+		}
+		if err := print(&b, inv); err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(a.Bytes(), b.Bytes()) {
+			t.Errorf("%s prints twice, differently", name)
+		}
+	}
+}
+
+// TestEmptyAnswer: nothing found in nothing is still said in every form.
+func TestEmptyAnswer(t *testing.T) {
+	for name, print := range printers() {
+		var b bytes.Buffer
+		if err := print(&b, &evict.Investigation{Reported: &evict.Reported{Symptoms: []int{3, 99}}, Money: &evict.Money{}, Accounts: make([]evict.Account, 3)}); err != nil && !strings.HasPrefix(name, "timeline") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 }
