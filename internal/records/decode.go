@@ -66,6 +66,7 @@ type Decoder struct {
 	arena *arena
 	event evict.Event
 	order dayOrder
+	owner string // whom the wrapper around the record names; "" mostly
 	audit auditScratch
 }
 
@@ -79,6 +80,7 @@ func (d *Decoder) Decode(b *Batch, item int32, emit func(*evict.Event)) Stats {
 		e := &d.event
 		*e = evict.Event{ActorAliases: e.ActorAliases[:0], Subjects: e.Subjects[:0]}
 		e.Ref = evict.RawRef{Item: item, Offset: s.offset, Length: s.rawLen}
+		d.owner = s.owner
 		d.arena.reset()
 		v, why := d.src.value(raw, d.arena)
 		if !v.exists() {

@@ -1,6 +1,8 @@
 package records
 
 import (
+	"bytes"
+	"net/url"
 	"strings"
 
 	"evict"
@@ -61,6 +63,22 @@ func ownerName(v value) string {
 		}
 	}
 	return best
+}
+
+// ownerIn finds the user in the address that Graph puts beside a page of
+// objects: $metadata#users('dana%40contoso.example')/mailFolders('inbox')/messageRules.
+// The objects themselves name nobody.
+func ownerIn(wrapper []byte) string {
+	_, rest, ok := bytes.Cut(wrapper[:min(len(wrapper), 4096)], []byte("users('"))
+	name, _, closed := bytes.Cut(rest, []byte("')"))
+	if !ok || !closed || len(name) > 256 {
+		return ""
+	}
+	s, err := url.PathUnescape(string(name))
+	if err != nil {
+		return ""
+	}
+	return s
 }
 
 // mailboxName reads a mailbox as Exchange writes it: an address, an object ID,
@@ -237,7 +255,7 @@ func (d *Decoder) decodeMessageRule(v value, e *evict.Event) bool {
 		r.Other = append(r.Other, f)
 	}
 	e.Detail = &evict.Rule{Change: evict.RuleSeen, Rule: r, Params: flat(v, nil)}
-	owner(e, evict.Mailbox, pick(v, ownerKeys...), pick(v, "userId"), "")
+	owner(e, evict.Mailbox, firstOf(ownerName(v), d.owner), pick(v, "userId"), "")
 	return r.ID != "" || r.Name != ""
 }
 
@@ -341,7 +359,7 @@ func (d *Decoder) settings(v value, e *evict.Event, kind evict.Kind, op, object 
 // ownedSettings reads an object of one mailbox.
 func ownedSettings(kind evict.Kind, op string) decodeFunc {
 	return func(d *Decoder, v value, e *evict.Event) bool {
-		name := ownerName(v)
+		name := firstOf(ownerName(v), d.owner)
 		d.settings(v, e, kind, op, name)
 		owner(e, evict.Mailbox, name, pick(v, "ExternalDirectoryObjectId"), pick(v, "DisplayName"))
 		if len(e.Subjects) == 0 {
@@ -424,7 +442,7 @@ func (d *Decoder) decodeRight(v value, e *evict.Event) bool {
 func (d *Decoder) decodeMethod(v value, e *evict.Event) bool {
 	kind := strings.TrimPrefix(pick(v, "@odata.type"), "#microsoft.graph.")
 	d.settings(v, e, evict.MethodState, "authentication/methods", kind)
-	owner(e, evict.Target, pick(v, "userPrincipalName", "UserName", "mailbox"), pick(v, "userId"), "")
+	owner(e, evict.Target, firstOf(pick(v, "userPrincipalName", "UserName", "mailbox"), d.owner), pick(v, "userId"), "")
 	return true
 }
 
@@ -446,8 +464,8 @@ func (d *Decoder) decodeDevice(v value, e *evict.Event) bool {
 		}
 	}
 	if len(e.Subjects) == 0 {
-		box, _ := splitRuleIdentity(pick(v, "Identity"))
-		owner(e, evict.Target, firstOf(pick(v, "userPrincipalName", "UserName", "mailbox", "UserDisplayName"), box), pick(v, "userId"), "")
+		box, _, _ := strings.Cut(pick(v, "Identity"), `\`) // dana\ExchangeActiveSyncDevices\...
+		owner(e, evict.Target, firstOf(pick(v, "userPrincipalName", "UserName", "mailbox"), d.owner, box, pick(v, "UserDisplayName")), pick(v, "userId"), "")
 	}
 	return true
 }

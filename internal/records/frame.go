@@ -99,6 +99,9 @@ func (s *Source) cutValue() (piece, error) {
 			if n := len(s.stack); n > 0 {
 				s.stack = s.stack[:n-1]
 			}
+			if len(s.stack) == 0 {
+				s.owner = ""
+			}
 			s.at++
 		case ',':
 			s.at++
@@ -221,6 +224,7 @@ func (s *Source) cutObject() (p piece, again bool, err error) {
 	o := s.scanObject(from, true)
 	if o.records > 0 {
 		s.stack = append(s.stack, '{')
+		s.owner = ownerIn(s.buf[from:o.records])
 		s.at = o.records
 		return p, true, nil
 	}

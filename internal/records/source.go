@@ -33,6 +33,7 @@ type Source struct {
 	wide bool  // the item is UTF-16 and buf its translation to UTF-8
 
 	stack     []byte // JSON containers that are open around the records
+	owner     string // whom the wrapper around the records names, in its address
 	first     string // first key of the first JSON record: how a record begins
 	skip      skipMode
 	skipStart int64
@@ -80,6 +81,7 @@ type span struct {
 	offset  int64 // in the item
 	rawLen  int32 // in the item
 	damaged bool
+	owner   string // whom the wrapper around it names
 }
 
 // Open finds out by its content what r holds. It fails only on a read error:
@@ -171,6 +173,7 @@ type piece struct {
 	from, to int // in buf
 	damaged  bool
 	reject   string
+	owner    string
 }
 
 // errSkip ends a batch: what follows is to be dropped without being kept.
@@ -195,6 +198,7 @@ func (s *Source) Next() (*Batch, error) {
 			end = err
 			break
 		}
+		p.owner = s.owner
 		pieces = append(pieces, p)
 	}
 	s.keep(b, pieces)
@@ -231,7 +235,7 @@ func (s *Source) keep(b *Batch, pieces []piece) {
 		if p.reject != "" {
 			b.rejects = append(b.rejects, Reject{offset, p.reject})
 		} else {
-			b.spans = append(b.spans, span{p.from - start, p.to - p.from, offset, int32(n), p.damaged})
+			b.spans = append(b.spans, span{p.from - start, p.to - p.from, offset, int32(n), p.damaged, p.owner})
 		}
 		offset += n
 	}
