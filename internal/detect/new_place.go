@@ -12,7 +12,7 @@ import (
 var newPlace = &Detector{
 	ID: "new-place", Rev: 1, Scope: AccountScope, Item: "new-place",
 	Title: "First sign-in from a country, provider or client that the account never used",
-	Doc: `A strand that nothing ties to the owner begins in a country or with a provider that the account did not use before first trouble; where the log names neither, from a new network with a new client. It is one item, whatever of these is new, and only a reason to look: intruders buy addresses in the owner's city.
+	Doc: `A strand that nothing ties to the owner begins in a country or with a provider that the account did not use before first trouble; where no log names either, from a new network with a new client. It is one item, whatever of these is new, and only a reason to look: intruders buy addresses in the owner's city.
 
 Innocent causes: travel, a new telephone contract, a VPN, a hotel. A strand on a device known from before is not reported. With fewer than 14 days before first trouble nothing can be called new, and this check is blind.
 
@@ -76,7 +76,7 @@ func (w *newPlaces) novelty(e *evict.Event, v *View) string {
 		return "a country"
 	case provider && len(w.providers) > 1:
 		return fmt.Sprintf("a provider (AS%d)", o.ASN)
-	case network && client && o.Place.Country == "" && o.ASN == 0 && o.Client != (evict.Client{}):
+	case network && client && o.Place.Country == "" && o.ASN == 0 && len(v.Strand.Places) == 0 && o.Client != (evict.Client{}): // the audit log's copy of a sign-in has no place; the sign-in log's speaks for it
 		return "a network and a client"
 	}
 	return ""
