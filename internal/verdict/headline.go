@@ -112,8 +112,11 @@ func (d *decider) suspectedText(out evict.Account) string {
 		text += "; it exists now, made by whom and when is not known"
 	}
 	text += "."
-	if len(d.steps) > 0 {
-		text += " What would settle it: " + lowerFirst(d.steps[0])
+	switch {
+	case len(d.questions) > 0:
+		text += " What would settle it first: the owner's answer to " + plural(len(d.questions), "question", "questions") + "."
+	case len(d.steps) > 0:
+		text += " What would settle it first: " + lowerFirst(d.steps[0])
 	}
 	return text
 }
