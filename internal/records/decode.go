@@ -104,7 +104,8 @@ func (d *Decoder) Decode(b *Batch, item int32, emit func(*evict.Event)) Stats {
 			e.Hash = v.hash()
 		}
 		if e.ID == "" {
-			sum := sha256.Sum256([]byte(raw))
+			// The same rule in two mailboxes is two records, though its bytes are the same.
+			sum := sha256.Sum256([]byte(raw + d.owner))
 			e.ID = evict.RecordID("sha256:" + hex.EncodeToString(sum[:]))
 		}
 		st.Records++

@@ -19,6 +19,7 @@ func events(t testing.TB, item string) (out []evict.Event) {
 	all(t, []byte(item), func(e *evict.Event) {
 		c := *e
 		c.ID = evict.RecordID(strings.Clone(string(e.ID)))
+		c.Subjects = slices.Clone(e.Subjects)
 		out = append(out, c)
 	})
 	return out
@@ -263,5 +264,21 @@ func BenchmarkSignIns(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		all(b, []byte(item.String()), func(*evict.Event) {})
+	}
+}
+
+// One rule, byte for byte, in two mailboxes is two records.
+func TestSameRuleInTwoMailboxes(t *testing.T) {
+	page := func(who string) string {
+		return `{"@odata.context":"https://graph.microsoft.com/v1.0/$metadata#users('` + who + `')/mailFolders('inbox')/messageRules","value":[{"id":"AQAAAJ5dZqA=","displayName":".","sequence":1,"isEnabled":true,"actions":{"delete":true}}]}` + "\n"
+	}
+	got := events(t, page("dana%40contoso.example")+page("priya%40contoso.example"))
+	if len(got) != 2 || got[0].ID == got[1].ID {
+		t.Fatalf("%d events, IDs %v", len(got), got)
+	}
+	for i, want := range []string{"dana@contoso.example", "priya@contoso.example"} {
+		if who := got[i].Subject(evict.Mailbox).Who; who != (evict.Principal{Kind: evict.UPN, ID: want}) {
+			t.Errorf("mailbox %v, want %s", who, want)
+		}
 	}
 }
