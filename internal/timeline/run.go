@@ -23,7 +23,7 @@ import (
 func Run(ctx context.Context, in Input) (*evict.Investigation, error) {
 	if len(in.Items) == 0 {
 		if len(in.Problems) > 0 {
-			return nil, fmt.Errorf("%w: %s", errNoInput, in.Problems[0].Reason)
+			return nil, fmt.Errorf("%w: %s: %s", errNoInput, in.Problems[0].Source, in.Problems[0].Reason)
 		}
 		return nil, errNoInput
 	}
