@@ -37,7 +37,7 @@ func files() map[string][]byte {
 		"signins-interactive.json":    e.signInJSON(true),
 		"signins-noninteractive.json": e.signInJSON(false),
 		"message-trace-dana.csv":      e.traceCSV(),
-		"inbox-rules-dana.json":       inboxRules(),
+		"inbox-rules-dana.csv":        inboxRules(),
 		"coverage.json":               coverage(),
 		"declared.json":               declared(),
 	}

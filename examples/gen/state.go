@@ -1,24 +1,35 @@
 package main
 
-// inboxRules is Get-InboxRule -IncludeHidden for Dana, as ConvertTo-Json writes it.
+import (
+	"cmp"
+	"strings"
+)
+
+// ruleColumns are those of Get-MailboxRules of the Microsoft-Extractor-Suite,
+// which reads hidden rules too and names the mailbox by its UPN.
+const ruleColumns = "UserName,RuleName,Enabled,Priority,RuleIdentity,StopProcessingRules,CopyToFolder,MoveToFolder,RedirectTo,ForwardTo,ForwardAsAttachmentTo,ApplyCategory,MarkImportance,MarkAsRead,DeleteMessage,SoftDeleteMessage,From,SubjectContainsWords,SubjectOrBodyContainsWords,BodyContainsWords,HasAttachment,Description,InError,ErrorType"
+
+// inboxRules is the present state of Dana's rules.
 func inboxRules() []byte {
-	rule := func(name, id string, priority int, fields object) object {
-		r := object{
-			"Name": name, "Identity": "dana\\" + id, "RuleIdentity": id, "MailboxOwnerId": "dana", "Enabled": true, "Priority": priority, "InError": false,
-			"From": nil, "SubjectContainsWords": nil, "SubjectOrBodyContainsWords": nil, "BodyContainsWords": nil, "HasAttachment": false,
-			"MoveToFolder": nil, "CopyToFolder": nil, "DeleteMessage": false, "SoftDeleteMessage": false, "MarkAsRead": false, "StopProcessingRules": false,
-			"ForwardTo": nil, "ForwardAsAttachmentTo": nil, "RedirectTo": nil,
+	head := strings.Split(ruleColumns, ",")
+	defaults := map[string]string{"Enabled": "True", "StopProcessingRules": "False", "MarkAsRead": "False", "DeleteMessage": "False", "SoftDeleteMessage": "False", "HasAttachment": "False", "InError": "False"}
+	row := func(fields map[string]string) []string {
+		out := make([]string, len(head))
+		for i, c := range head {
+			out[i] = cmp.Or(fields[c], defaults[c])
 		}
-		for k, v := range fields {
-			r[k] = v
-		}
-		return r
+		return out
 	}
-	return lines([]object{
-		rule(".", "7700000000000000001", 1, object{
-			"SubjectOrBodyContainsWords": []string{"invoice", "payment", "bank", "fabrikam"}, "MoveToFolder": "RSS Feeds", "MarkAsRead": true, "StopProcessingRules": true,
+	return table([][]string{
+		head,
+		row(map[string]string{
+			"UserName": dana.upn(), "RuleName": ".", "Priority": "1", "RuleIdentity": "7700000000000000001", "StopProcessingRules": "True",
+			"MoveToFolder": "RSS Feeds", "MarkAsRead": "True", "SubjectOrBodyContainsWords": "invoice, payment, bank, fabrikam",
 		}),
-		rule("Statements", "7700000000000000002", 2, object{"From": []string{"statements@bank.example"}, "MoveToFolder": "Statements"}),
+		row(map[string]string{
+			"UserName": dana.upn(), "RuleName": "Statements", "Priority": "2", "RuleIdentity": "7700000000000000002",
+			"MoveToFolder": "Statements", "From": "statements@bank.example",
+		}),
 	})
 }
 
@@ -30,7 +41,7 @@ func coverage() []byte {
 		{"source": "Entra sign-in logs, interactive", "file": "signins-interactive.json", "from": from, "to": to, "complete": true, "filtered": false},
 		{"source": "Entra sign-in logs, non-interactive", "file": "signins-noninteractive.json", "from": from, "to": to, "complete": true, "filtered": false},
 		{"source": "Get-MessageTraceV2 for dana@contoso.example", "file": "message-trace-dana.csv", "from": "2026-10-09T00:00:00Z", "to": to, "complete": true, "filtered": true},
-		{"source": "Get-InboxRule -IncludeHidden for dana@contoso.example", "file": "inbox-rules-dana.json", "from": to, "to": to, "complete": true, "filtered": true},
+		{"source": "Microsoft-Extractor-Suite Get-MailboxRules for dana@contoso.example", "file": "inbox-rules-dana.csv", "from": to, "to": to, "complete": true, "filtered": true},
 	})
 }
 
