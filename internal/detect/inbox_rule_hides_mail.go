@@ -64,11 +64,12 @@ func madeRule(v *View, box evict.Principal, r evict.InboxRule) (Evidence, evict.
 	if v.State == nil {
 		return Evidence{}, evict.Time{}, false
 	}
-	id := r.ID
-	if id == "" {
-		id = r.Name
+	if r.ID != "" {
+		if e, t, ok := v.State.RuleMade(box, r.ID); ok {
+			return e, t, true
+		}
 	}
-	return v.State.RuleMade(box, id)
+	return v.State.RuleMade(box, r.Name)
 }
 
 // hiding is what a rule does to hide mail.

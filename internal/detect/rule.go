@@ -18,7 +18,7 @@ func ruleNow(e *evict.Event, v *View) (now, before evict.InboxRule, ok bool) {
 	}
 	_, box, _ := mailbox(e, v)
 	if v.State != nil {
-		before, _ = v.State.Rule(box, cmp.Or(d.Rule.ID, d.Rule.Name))
+		before = ruleBefore(v, box, d.Rule)
 	}
 	switch d.Change {
 	case evict.RuleMade, evict.RuleSeen:
@@ -32,6 +32,18 @@ func ruleNow(e *evict.Event, v *View) (now, before evict.InboxRule, ok bool) {
 		return now, before, false
 	}
 	return now, before, now.Enabled != evict.No
+}
+
+// ruleBefore returns the rule as it was: by its ID, else by its name, for the
+// record of a rule's making has no ID and a dump has.
+func ruleBefore(v *View, box evict.Principal, r evict.InboxRule) evict.InboxRule {
+	if r.ID != "" {
+		if before, ok := v.State.Rule(box, r.ID); ok {
+			return before
+		}
+	}
+	before, _ := v.State.Rule(box, r.Name)
+	return before
 }
 
 // AfterChange returns the rule after a change that names only some of its
