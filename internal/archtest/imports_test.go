@@ -35,11 +35,9 @@ var rules = map[string]rule{
 		"a printer gets the finished answer; it can neither look again nor know better"},
 	"internal/collect": {[]string{"."},
 		"brings raw bytes and coverage, and does not interpret them"},
-	"internal/casefile": {[]string{"."},
-		"keeps a case on disk; what it means is not its business"},
 	"internal/ui": {[]string{".", "internal/report"},
 		"the terminal: it shows and asks, and decides nothing; messages are made harmless as reports are"},
-	"internal/app": {[]string{".", "internal/collect", "internal/records", "internal/message", "internal/timeline", "internal/state", "internal/detect", "internal/verdict", "internal/report", "internal/casefile"},
+	"internal/app": {[]string{".", "internal/collect", "internal/records", "internal/message", "internal/timeline", "internal/state", "internal/detect", "internal/verdict"},
 		"one method per thing a person can ask; free of any terminal"},
 	"cmd/evict": {[]string{".", "internal/app", "internal/ui", "internal/report", "internal/timeline", "internal/verdict", "internal/message"},
 		"a command turns flags into app's options and hands the answer to a printer; of timeline, verdict and message it uses the plain types that app's methods take and return, and logic here could not be reached by another front"},
@@ -126,6 +124,19 @@ func TestNoInit(t *testing.T) {
 			if fn, ok := d.(*ast.FuncDecl); ok && fn.Recv == nil && fn.Name.Name == "init" {
 				t.Errorf("%s: func init; list it in a catalog instead", f.at(fn))
 			}
+		}
+	}
+}
+
+// TestRulesNameNoStranger finds rows of packages that no longer exist.
+func TestRulesNameNoStranger(t *testing.T) {
+	seen := map[string]bool{}
+	for _, f := range sources(t) {
+		seen[f.pkg] = true
+	}
+	for pkg := range rules {
+		if !seen[pkg] {
+			t.Errorf("rule for %s, which has no Go file", pkg)
 		}
 	}
 }
