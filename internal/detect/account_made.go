@@ -1,0 +1,51 @@
+package detect
+
+import (
+	"fmt"
+
+	"evict"
+)
+
+var accountMade = &Detector{
+	ID: "account-made", Rev: 1, Scope: RecordScope, Seed: true, Item: "account",
+	Title: "Account created",
+	Doc: `An account was created. A name that only looks like an administrator, a department or a product (ITCornpany, rnicrosoft, 0ffice365) is what intruders choose for an account of their own; nobody does that for a good reason.
+
+Innocent causes: new colleagues. Without a look-alike name the finding is only a reason to look.
+
+By hand: Entra admin center, Users, sort by Creation time; Audit logs, activity "Add user".`,
+	Symptoms: []int{8}, Techniques: []string{"T1136.003"},
+	Needs:   []Need{{Any: []evict.Kind{evict.DirectoryAudit, evict.AdminAudit}}},
+	Actions: []string{"block-account", "revoke-sessions", "remove-directory-role"},
+	New:     func() Watcher { return EventFunc(seeAccount) },
+}
+
+func seeAccount(e *evict.Event, v *View) {
+	if e.Outcome == evict.Failure || e.Actor.Kind == evict.Service {
+		return
+	}
+	switch operation(e) {
+	case "add user", "new-mailbox", "new-mailuser":
+	default:
+		return
+	}
+	name := whom(e)
+	label := e.Subject(evict.Target).Label
+	if name == "" && label == "" {
+		name = "an account whose name the record does not keep"
+	}
+	d := Draft{
+		Family: evict.Privilege, Grade: evict.Indicative, Cause: Because(e), Target: name,
+		Summary: fmt.Sprintf("%s created the account %s%s", actorName(e), quoted(name), fromAddress(e)),
+	}
+	local := name
+	if p := (evict.Principal{Kind: evict.UPN, ID: name}); p.Domain() != "" {
+		local = name[:len(name)-len(p.Domain())-1]
+	}
+	if term := imitates(local + " " + label); term != "" {
+		d.Item, d.Grade, d.NoHonestPurpose = "look-alike-account", evict.Strong, true
+		d.Techniques = []string{"T1136.003", "T1036.005"}
+		d.Summary += fmt.Sprintf(", a name that only looks like %q", term)
+	}
+	v.Report(d)
+}
