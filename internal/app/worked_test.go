@@ -25,7 +25,6 @@ import (
 var open = map[string]string{
 	"13b-administration-and-hiding": "an account known only as the target of its making is not listed; mailbox aliases are not resolved",
 	"19c-same-work-undeclared":      "no detector for a password reset by an undeclared hand",
-	"s07-risk-open":                 "no detector for risk: an account at open high risk can come out clear",
 }
 
 func TestWorked(t *testing.T) {

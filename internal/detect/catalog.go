@@ -63,4 +63,7 @@ var Catalog = []*Detector{
 	addInInstalled,
 	mailboxHiddenFromLists,
 	directoryEnumerated,
+	riskDetected,
+	confirmedCompromised,
+	alertRaised,
 }
