@@ -139,6 +139,9 @@ func (x *Export) Write(dir string, audit Form, parts int) error {
 	}
 	var stated []map[string]any
 	for log, records := range x.Logs {
+		if x.Config.Bare && Log(log) != Audit {
+			continue
+		}
 		for part := range parts {
 			name := logNames[log]
 			if parts > 1 {
@@ -152,10 +155,12 @@ func (x *Export) Write(dir string, audit Form, parts int) error {
 			stated = append(stated, map[string]any{"source": logNames[log], "file": name, "from": x.From.Format(time.RFC3339), "to": x.To.Format(time.RFC3339), "complete": true, "filtered": false})
 		}
 	}
-	if err := os.WriteFile(filepath.Join(dir, "inbox-rules.csv"), x.rules, 0o644); err != nil {
-		return err
+	if !x.Config.Bare {
+		if err := os.WriteFile(filepath.Join(dir, "inbox-rules.csv"), x.rules, 0o644); err != nil {
+			return err
+		}
+		stated = append(stated, map[string]any{"source": "inbox-rules", "file": "inbox-rules.csv", "from": x.To.Format(time.RFC3339), "to": x.To.Format(time.RFC3339), "complete": true, "filtered": false})
 	}
-	stated = append(stated, map[string]any{"source": "inbox-rules", "file": "inbox-rules.csv", "from": x.To.Format(time.RFC3339), "to": x.To.Format(time.RFC3339), "complete": true, "filtered": false})
 	b, err := json.MarshalIndent(stated, "", " ")
 	if err != nil {
 		return err

@@ -73,7 +73,9 @@ func Trials(seed uint64) []Trial {
 		out = append(out,
 			Trial{"life-office", false, Config{Seed: seed + 100, Users: 40, Days: 60, Rate: 0.4, LastDays: last}},
 			Trial{"life-gateway", false, Config{Seed: seed + 101, Users: 20, Days: 60, Rate: 0.4, Gateway: true, LastDays: last}},
-			Trial{"life-small", false, Config{Seed: seed + 102, Users: 6, Days: 90, Rate: 0.4, LastDays: last}})
+			Trial{"life-small", false, Config{Seed: seed + 102, Users: 6, Days: 90, Rate: 0.4, LastDays: last}},
+			Trial{"life-audit-only", false, Config{Seed: seed + 103, Users: 25, Days: 60, Rate: 0.4, Bare: true, LastDays: last}},
+			Trial{"life-application", false, Config{Seed: seed + 104, Users: 14, Days: 60, Rate: 0.4, Heavy: true, LastDays: last}})
 	}
 	return out
 }

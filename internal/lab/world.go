@@ -17,6 +17,7 @@ type Config struct {
 	Scenario string    // one of Scenarios, or "" for life without an attacker
 	Gateway  bool      // the whole tenant leaves through one range of a hosting provider
 	Heavy    bool      // one account's mail is read by an application all day: a tenth of all records
+	Bare     bool      // only the unified audit log was exported
 	LastDays int       // keep only the last days of what was made; 0 keeps all
 }
 
