@@ -47,6 +47,8 @@ func seeApplication(e *evict.Event, v *View) {
 		d.Summary += fmt.Sprintf(", a name that only looks like %q", term)
 	case abusedApp(id, name) != "" || abusedApp(appID, "") != "":
 		d.Summary += ", on the list of abused applications"
+	case textOf(c).contains("localhost:53682"): // rclone's own redirect address, from its documentation
+		d.Summary += ", set up the way rclone asks for it"
 	default:
 		return
 	}

@@ -66,4 +66,11 @@ var Catalog = []*Detector{
 	riskDetected,
 	confirmedCompromised,
 	alertRaised,
+	disabledAccountTried,
+	accountLockedOut,
+	passwordChanged,
+	payrollApplicationEntered,
+	teamsHelpDeskLure,
+	knownBadIndicator,
+	companyPortalBypass,
 }

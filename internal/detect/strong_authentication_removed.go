@@ -23,14 +23,18 @@ By hand: Entra admin center, Audit logs: "Disable Strong Authentication", "User 
 
 func seeMethodGone(e *evict.Event, v *View) {
 	c, ok := e.Detail.(*evict.Changes)
-	if !ok || e.Outcome == evict.Failure || !v.Mine(e.Actor) {
+	// The service that keeps the methods writes the record when the owner acts.
+	byOwner := !e.Actor.IsPerson() && v.Mine(e.Subject(evict.Target).Who)
+	if !ok || e.Outcome == evict.Failure || !v.Mine(e.Actor) && !byOwner {
 		return
 	}
 	op := strings.TrimSuffix(strings.ToLower(e.Op), ".")
 	removed := op == "disable strong authentication" || strings.Contains(op, "deleted security info") || strings.Contains(op, "delete security info")
 	if op == "update user" {
-		p, ok := c.Prop("StrongAuthenticationRequirement")
-		removed = ok && len(strings.TrimSpace(p.Old)) > 2 && len(strings.TrimSpace(p.New)) <= 2
+		for _, name := range []string{"StrongAuthenticationRequirement", "StrongAuthenticationMethod"} {
+			p, ok := c.Prop(name)
+			removed = removed || ok && len(strings.TrimSpace(p.Old)) > 2 && len(strings.TrimSpace(p.New)) <= 2
+		}
 	}
 	if !removed {
 		return
