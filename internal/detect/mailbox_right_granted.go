@@ -41,7 +41,7 @@ func seeRight(e *evict.Event, v *View) {
 		return
 	}
 	d := Draft{
-		Subject: evict.FindingSubject{Kind: evict.OnMailbox, ID: name}, Target: name, Family: evict.Persistence, Grade: evict.Indicative, Cause: Because(e),
+		Subject: evict.FindingSubject{Kind: evict.OnMailbox, ID: name}, Target: name, Family: evict.Privilege, Grade: evict.Indicative, Cause: Because(e),
 		Summary: fmt.Sprintf("%s gave %s the right %s on %s%s%s", actorName(e), quoted(grantee), some(r.Rights), quoted(name), inFolder(r.Folder), fromAddress(e)),
 	}
 	if seen(e) {
@@ -59,6 +59,9 @@ func seeRight(e *evict.Event, v *View) {
 		d.Summary += fmt.Sprintf("; the receiver's name only looks like %q", imitates(grantee))
 	case seen(e):
 		return // a right between colleagues that a dump shows says nothing by itself
+	}
+	if d.Item == "G5" {
+		d.Family = evict.Persistence
 	}
 	v.Report(d)
 }

@@ -131,7 +131,9 @@ func linkedStrands(a *Account) map[*Strand]int {
 }
 
 // countedIndicative returns the indicative items that weigh in the verdict, at
-// most two per family, the earliest first.
+// most two per family, the earliest first. Administrative acts that no strand
+// holds count once: an administrator does them every week, and many records of
+// them carry no address.
 func countedIndicative(a *Account) []*Item {
 	var all, out []*Item
 	for _, it := range a.Items {
@@ -142,7 +144,12 @@ func countedIndicative(a *Account) []*Item {
 	slices.SortFunc(all, inTime)
 	used := map[evict.Family]int{}
 	for _, it := range all {
-		if f := familyOf(it); used[f] < perFamily {
+		f := familyOf(it)
+		most := perFamily
+		if f == evict.Privilege && it.Strand == nil {
+			most = 1
+		}
+		if used[f] < most {
 			used[f]++
 			out = append(out, it)
 		}
