@@ -243,6 +243,9 @@ func evalTenants(ctx context.Context, out io.Writer, seed uint64, only string, v
 			add(&hard, r)
 		}
 		printTenant(out, &r, verbose)
+		if len(r.Accused) > 0 {
+			failed = append(failed, fmt.Sprintf("%s, %d days: also accused %s", r.Name, r.Days, strings.Join(r.Accused, ", ")))
+		}
 	}
 	fmt.Fprintf(out, "%-30s  %9.3f %6.3f\n", "all", sum.Precision(), sum.Recall())
 	fmt.Fprintf(out, "%-30s  %9.3f %6.3f\n", "hard pairs", hard.Precision(), hard.Recall())
@@ -251,7 +254,26 @@ func evalTenants(ctx context.Context, out io.Writer, seed uint64, only string, v
 	for i := range life {
 		failed = append(failed, printLife(out, &life[i], verbose)...)
 	}
-	return failed, nil
+	return append(failed, noise(out, life)...), nil
+}
+
+// noise holds the bar on low findings over all tenants together: in one small
+// tenant a single finding is more than the bar.
+func noise(out io.Writer, life []lab.TenantResult) []string {
+	low, days := 0, 0
+	for i := range life {
+		low += life[i].Low
+		days += life[i].UserDays
+	}
+	if days == 0 {
+		return nil
+	}
+	per := float64(low) * 100 / float64(days)
+	fmt.Fprintf(out, "%-25s %14d  %7s %5d %12.2f\n", "all", days, "", low, per)
+	if per > 1 {
+		return []string{fmt.Sprintf("%.2f low findings per 100 user-days", per)}
+	}
+	return nil
 }
 
 func add(to *lab.TenantResult, r lab.TenantResult) {
@@ -307,9 +329,6 @@ func printLife(out io.Writer, r *lab.TenantResult, verbose bool) []string {
 	name := fmt.Sprintf("%s, %d days: ", r.Name, r.Days)
 	if r.MediumUp > 0 {
 		failed = append(failed, name+fmt.Sprintf("%d findings of medium or higher on honest life", r.MediumUp))
-	}
-	if per > 1 {
-		failed = append(failed, name+fmt.Sprintf("%.2f low findings per 100 user-days", per))
 	}
 	if len(r.Accused) > 0 {
 		failed = append(failed, name+"accused "+strings.Join(r.Accused, ", "))
