@@ -93,7 +93,7 @@ func decompress(r io.ReadCloser, size int64) (io.ReadCloser, error) {
 	for nested := 0; ; nested++ {
 		b := bufio.NewReaderSize(out.Reader, 64<<10)
 		head, err := b.Peek(magicLen)
-		if err != nil && err != io.EOF {
+		if err != nil && err != io.EOF && len(head) == 0 {
 			return fail(err)
 		}
 		form := formOf(head)
