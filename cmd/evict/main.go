@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime/debug"
 
 	"evict/internal/app"
 	"evict/internal/ui"
@@ -14,7 +15,14 @@ import (
 	"github.com/spf13/cobra"
 )
 
+// memoryGoal makes the collector work harder before the process grows past it.
+// What the passes keep is bounded below it.
+const memoryGoal = 400 << 20
+
 func main() {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memoryGoal)
+	}
 	os.Exit(run(os.Args[1:]))
 }
 

@@ -26,7 +26,7 @@ func countAct(c *evict.ActivityCounts, e *evict.Event, account string, again boo
 		c.Operations = map[string]int{}
 	}
 	if _, ok := c.Operations[e.Op]; ok || len(c.Operations) < maxListed {
-		c.Operations[strings.Clone(e.Op)]++
+		c.Operations[strings.Clone(e.Op)]++ // cloned each time: assigning replaces the key
 	}
 	if m := e.Subject(evict.Mailbox).Who; m.Kind == evict.UPN && !strings.EqualFold(m.ID, account) && m != e.Actor {
 		c.Mailboxes = addListed(c.Mailboxes, m.ID)

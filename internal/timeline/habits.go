@@ -30,19 +30,22 @@ type sketch struct {
 	full        bool
 }
 
-// daily holds, for each key, the days on which it was seen, in order.
-type daily[K comparable] map[K][]int32
+// daily holds, for each key, the days on which it was seen, in order. It is
+// written to only for new keys: assigning to a map replaces the key as well,
+// and a key that aliases a spill's buffer would keep all of it alive.
+type daily[K comparable] map[K]*[]int32
 
 func (d daily[K]) add(k K, day int32, clone func(K) K) bool {
-	days, ok := d[k]
-	if !ok {
+	days := d[k]
+	if days == nil {
 		if len(d) >= maxHabitKeys {
 			return false
 		}
-		k = clone(k)
+		days = new([]int32)
+		d[clone(k)] = days
 	}
-	if n := len(days); n == 0 || days[n-1] != day {
-		d[k] = append(days, day)
+	if n := len(*days); n == 0 || (*days)[n-1] != day {
+		*days = append(*days, day)
 	}
 	return true
 }
@@ -52,7 +55,7 @@ func (d daily[K]) before(day int32) map[K]int {
 	out := map[K]int{}
 	for k, days := range d {
 		n := 0
-		for _, x := range days {
+		for _, x := range *days {
 			if x < day {
 				n++
 			}

@@ -48,7 +48,7 @@ func (s *span) merge(o span) {
 type names struct {
 	seen    map[nameKey]*nameSeen
 	pairs   map[[2]nameKey]*span
-	tenants map[evict.TenantID]int
+	tenants map[evict.TenantID]bool
 }
 
 type nameSeen struct {
@@ -58,7 +58,7 @@ type nameSeen struct {
 }
 
 func newNames() *names {
-	return &names{seen: map[nameKey]*nameSeen{}, pairs: map[[2]nameKey]*span{}, tenants: map[evict.TenantID]int{}}
+	return &names{seen: map[nameKey]*nameSeen{}, pairs: map[[2]nameKey]*span{}, tenants: map[evict.TenantID]bool{}}
 }
 
 // add notes the names of one event. Strings are cloned when kept.
@@ -67,10 +67,9 @@ func (n *names) add(e *evict.Event) {
 		return
 	}
 	if e.Tenant != "" {
-		if _, ok := n.tenants[e.Tenant]; !ok {
-			n.tenants[evict.TenantID(strings.Clone(string(e.Tenant)))] = 0
+		if !n.tenants[e.Tenant] {
+			n.tenants[evict.TenantID(strings.Clone(string(e.Tenant)))] = true
 		}
-		n.tenants[e.Tenant]++
 	}
 	failed := isLogin(e.Kind) && e.Outcome != evict.Success
 	n.name(e, e.Actor, e.ActorAliases, !failed, atHome(e))
@@ -147,8 +146,8 @@ func (n *names) merge(o *names) {
 			have.merge(*s)
 		}
 	}
-	for t, c := range o.tenants {
-		n.tenants[t] += c
+	for t := range o.tenants {
+		n.tenants[t] = true
 	}
 }
 

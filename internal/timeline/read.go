@@ -18,9 +18,9 @@ import (
 
 // Limits of the first pass.
 const (
-	partitions    = 64
-	defaultMemory = 96 << 20
-	maxLoad       = 32 << 20 // largest partition that is sorted in memory, per worker
+	partitions    = 128
+	defaultMemory = 64 << 20
+	maxLoad       = 24 << 20 // largest partition that is sorted in memory, per worker
 	maxRejections = 100      // kept by sort order; the rest are counted
 )
 

@@ -94,6 +94,9 @@ func newSpill(s *scratch, name string, parts int, load int64) *spill {
 	return &spill{name: name, s: s, load: load, parts: make([]part, parts)}
 }
 
+// maxKept is the largest empty buffer that a partition keeps for later.
+const maxKept = 256 << 10
+
 const entryHead = 4 + 8 + 8 + 2 // length of the rest, A, B, length of Rest
 
 // add copies the entry into its partition.
@@ -130,6 +133,9 @@ func (sp *spill) flush(pt *part) error {
 		return fmt.Errorf("spilling events: %w", err)
 	}
 	sp.s.memory.Add(-int64(len(pt.buf)))
+	if cap(pt.buf) > maxKept {
+		pt.buf = nil // or what grew before the limit was reached would stay
+	}
 	pt.buf = pt.buf[:0]
 	return nil
 }
