@@ -139,12 +139,18 @@ func (f *firstRead) grantsRole(e *evict.Event) bool {
 	if e.Kind == evict.RoleState {
 		return true
 	}
+	if e.Kind != evict.DirectoryAudit && e.Kind != evict.AdminAudit {
+		return false
+	}
 	op := strings.ToLower(e.Op)
 	return strings.HasPrefix(op, "add member to role") || strings.HasPrefix(op, "add eligible member to role") || op == "add-rolegroupmember"
 }
 
 // made notes an account that this one made, enabled or invited.
 func (f *firstRead) made(e *evict.Event, at spot) {
+	if e.Kind != evict.DirectoryAudit && e.Kind != evict.AdminAudit {
+		return
+	}
 	switch strings.TrimSuffix(strings.ToLower(e.Op), ".") {
 	case "add user", "enable account", "invite external user", "new-mailbox", "enable-mailbox":
 	default:
@@ -169,6 +175,9 @@ func (f *firstRead) made(e *evict.Event, at spot) {
 
 // registered notes a device or method that the account registered.
 func (f *firstRead) registered(e *evict.Event, at spot) {
+	if e.Kind != evict.DirectoryAudit {
+		return
+	}
 	op := strings.TrimSuffix(strings.ToLower(e.Op), ".")
 	device := op == "register device" || op == "add device" || op == "add registered owner to device"
 	if !device && !strings.HasPrefix(op, "user registered") || e.Outcome == evict.Failure || len(f.h.registers) >= 1000 {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"math"
 	"net/netip"
 	"slices"
 	"strings"
@@ -146,8 +147,7 @@ func sameClient(a, b evict.Client) bool {
 }
 
 func clientClass(app string) string {
-	switch strings.ToLower(app) {
-	case "browser", "outlook on the web":
+	if strings.EqualFold(app, "browser") || strings.EqualFold(app, "Outlook on the web") {
 		return ""
 	}
 	return app
@@ -350,11 +350,15 @@ type placer struct {
 	strands   []*verdict.Strand
 	bySession map[string][]int32
 	byToken   map[string]int32
+	until     []int64 // the latest end of this strand and all before it; strands stand by their beginning
 }
 
 func newPlacer(strands []*verdict.Strand) *placer {
 	p := &placer{strands: strands, bySession: map[string][]int32{}, byToken: map[string]int32{}}
+	latest := int64(math.MinInt64)
 	for i, s := range strands {
+		latest = max(latest, s.To.Nano)
+		p.until = append(p.until, latest)
 		if s.Session != "" {
 			p.bySession[s.Session] = append(p.bySession[s.Session], int32(i))
 		}
@@ -397,7 +401,7 @@ func (p *placer) place(s spot) *verdict.Strand {
 // several, the one of its session, else the first.
 func (p *placer) at(s spot) *verdict.Strand {
 	var found *verdict.Strand
-	for _, x := range p.strands {
+	for _, x := range p.around(s.time) {
 		if x.Prefix != s.net || !active(x, s.time) {
 			continue
 		}
@@ -438,12 +442,23 @@ func (p *placer) onlyActive(among []int32, t evict.Time) *verdict.Strand {
 		}
 		return found
 	}
-	for _, s := range p.strands {
+	for _, s := range p.around(t) {
 		if s.App == "" && !check(s) {
 			break
 		}
 	}
 	return found
+}
+
+// around returns the strands that can have been active within 10 minutes of t,
+// and perhaps others: those begun by then, back to where none reaches so far.
+func (p *placer) around(t evict.Time) []*verdict.Strand {
+	end, _ := slices.BinarySearchFunc(p.strands, t.Add(placeWithin).Nano+1, func(s *verdict.Strand, n int64) int { return cmp.Compare(s.From.Nano, n) })
+	begin := end
+	for begin > 0 && p.until[begin-1] >= t.Add(-placeWithin).Nano {
+		begin--
+	}
+	return p.strands[begin:end]
 }
 
 // active reports whether the strand has an event within 10 minutes of t.
