@@ -161,7 +161,10 @@ func (w *dedupeWorker) canonical(payload []byte, conflict bool) error {
 	if conflict {
 		e.Flags |= evict.Conflict
 	}
-	e.Tenant = w.d.accounts.in(e.Tenant)
+	changed := conflict
+	if t := w.d.accounts.in(e.Tenant); t != e.Tenant {
+		e.Tenant, changed = t, true
+	}
 	w.stats[e.Ref.Item].Events++
 	k := &w.kinds[e.Kind]
 	k.merge(kindStat{events: 1, from: e.Time, to: e.Time, fields: fieldsOf(e)})
@@ -172,23 +175,32 @@ func (w *dedupeWorker) canonical(payload []byte, conflict bool) error {
 		w.service++
 		return nil
 	}
-	w.place(e)
+	changed = w.place(e) || changed
 	if !w.d.in.declared(e) {
 		watch(w.watchers, e, spotOf(e, false))
+	}
+	w.buf = append(w.buf[:0], 0)
+	if changed {
+		w.buf = encodeEvent(w.buf, e)
+	} else {
+		w.buf = append(w.buf, payload...)
 	}
 	return w.spread(e)
 }
 
-// place fills the place of an address from the operator's database, if there is one.
-func (w *dedupeWorker) place(e *evict.Event) {
-	if w.d.in.Places != nil && e.Origin.Addr.IsValid() && e.Origin.Place == (evict.Place{}) {
-		e.Origin.Place = w.d.in.Places(e.Origin.Addr)
+// place fills the place of an address from the operator's database, if there
+// is one, and reports whether it did.
+func (w *dedupeWorker) place(e *evict.Event) bool {
+	if w.d.in.Places == nil || !e.Origin.Addr.IsValid() || e.Origin.Place != (evict.Place{}) {
+		return false
 	}
+	e.Origin.Place = w.d.in.Places(e.Origin.Addr)
+	return true
 }
 
-// spread writes the event to each spill that it belongs to.
+// spread writes the event, whose compact form is in buf behind one byte, to
+// each spill that it belongs to.
 func (w *dedupeWorker) spread(e *evict.Event) error {
-	w.buf = encodeEvent(append(w.buf[:0], 0), e)
 	actor := w.d.accounts.resolve(e.Tenant, e.Actor, e.Time)
 	w.indexes = w.indexes[:0]
 	join := func(i int32) {

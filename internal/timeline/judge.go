@@ -35,8 +35,10 @@ type judge struct {
 func (j *judge) eachAccount(phase string, start func(int32) (event func(*evict.Event, bool), end func())) error {
 	var mu sync.Mutex
 	done := 0
+	order := j.dedupe.byAcct.largestFirst()
 	return parallel(j.in.Workers, partitions, func(next func() (int, bool)) error {
-		for p, ok := next(); ok; p, ok = next() {
+		for n, ok := next(); ok; n, ok = next() {
+			p := order[n]
 			var e evict.Event
 			current := int32(-1)
 			var event func(*evict.Event, bool)

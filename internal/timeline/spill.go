@@ -140,6 +140,18 @@ func (sp *spill) flush(pt *part) error {
 	return nil
 }
 
+// largestFirst orders the partitions by size, so that no worker is left with
+// the largest one when the others are done.
+func (sp *spill) largestFirst() []int {
+	order := make([]int, len(sp.parts))
+	for i := range order {
+		order[i] = i
+	}
+	size := func(i int) int64 { return sp.parts[i].size + int64(len(sp.parts[i].buf)) }
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(size(b), size(a)) })
+	return order
+}
+
 // drop frees a partition that will not be read again.
 func (sp *spill) drop(p int) {
 	pt := &sp.parts[p]
