@@ -22,8 +22,11 @@ By hand: Entra admin center, Audit logs: "Create application password for user";
 }
 
 func seeAppPassword(e *evict.Event, v *View) {
+	if e.Kind != evict.DirectoryAudit {
+		return
+	}
 	op := strings.ToLower(e.Op)
-	if e.Kind != evict.DirectoryAudit || e.Outcome == evict.Failure || !strings.Contains(op, "application password") || !strings.HasPrefix(op, "create") {
+	if e.Outcome == evict.Failure || !strings.Contains(op, "application password") || !strings.HasPrefix(op, "create") {
 		return
 	}
 	if !v.Mine(e.Actor) {

@@ -81,6 +81,9 @@ fb8d773d-7ef8-4ec0-a117-179f88add510 98db8bd6-0cc0-4e67-9de5-f187f1cd1b41 3c8e47
 
 // FirstParty reports whether the application is Microsoft's own.
 func FirstParty(appID string) bool {
+	if firstParty[appID] {
+		return true
+	}
 	id := strings.ToLower(appID)
 	return firstParty[id] || developerClients[id] != "" || strings.HasSuffix(id, "-0000-0ff1-ce00-000000000000") || strings.HasSuffix(id, "-0000-0000-c000-000000000000")
 }

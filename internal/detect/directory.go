@@ -6,13 +6,8 @@ import (
 	"evict"
 )
 
-// operation is the name of an act for comparison: lower case, no full stop at
-// the end, en dashes as hyphens.
-func operation(e *evict.Event) string {
-	op := strings.ToLower(strings.TrimSpace(e.Op))
-	op = strings.ReplaceAll(op, "–", "-")
-	return strings.TrimSuffix(op, ".")
-}
+// operation is the name of an act for comparison; see plainOp.
+func operation(e *evict.Event) string { return plainOp(e.Op) }
 
 // directoryChange returns what a person or application changed in the
 // directory; ok is false for other records, failures and Microsoft's own work.

@@ -22,7 +22,7 @@ By hand: Purview portal, eDiscovery, Cases, and Content search: who made what wh
 }
 
 func seeDiscovery(e *evict.Event, v *View) {
-	if e.Outcome == evict.Failure || !v.Mine(e.Actor) || v.Strand != nil && len(v.Strand.Anchors) > 0 {
+	if e.Kind != evict.AdminAudit && e.Kind != evict.OtherAudit || e.Outcome == evict.Failure || !v.Mine(e.Actor) || v.Strand != nil && len(v.Strand.Anchors) > 0 {
 		return
 	}
 	op := strings.ToLower(e.Op)

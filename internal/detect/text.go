@@ -107,6 +107,8 @@ func opIs(op string, names ...string) bool {
 	return false
 }
 
+// plainOp is an operation's name for comparison: lower case, no blanks or full
+// stop at its ends, en dashes as hyphens.
 func plainOp(op string) string {
 	return strings.TrimSuffix(strings.ToLower(strings.ReplaceAll(strings.TrimSpace(op), "–", "-")), ".")
 }
