@@ -35,7 +35,7 @@ type investigateFlags struct {
 
 func (f *investigateFlags) evidence(c *cobra.Command) {
 	fl := c.Flags()
-	fl.StringSliceVar(&f.options.Accounts, "account", nil, "list only these accounts, whatever was found on them")
+	fl.StringSliceVar(&f.options.Accounts, "account", nil, "list these accounts too, whatever was found on them")
 	fl.StringVar(&f.since, "since", "", "leave out findings before this time: RFC 3339, or a span back from the latest event such as 72h (what lies before is still the baseline)")
 	fl.StringVar(&f.until, "until", "", "leave out events after this time (RFC 3339)")
 	fl.StringVar(&f.asOf, "as-of", "", "judge as of this time (RFC 3339); default: the latest event")

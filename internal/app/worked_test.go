@@ -21,12 +21,6 @@ import (
 // TestWorked runs the worked examples of the verdict rules: each file of
 // testdata/worked holds a story, evidence and what the rules say of it. A
 // want-week file is the same evidence cut to the seven days from life's week.
-// open lists worked examples that the program does not meet yet, and why.
-var open = map[string]string{
-	"13b-administration-and-hiding": "an account known only as the target of its making is not listed; mailbox aliases are not resolved",
-	"19c-same-work-undeclared":      "no detector for a password reset by an undeclared hand",
-}
-
 func TestWorked(t *testing.T) {
 	files, err := filepath.Glob("testdata/worked/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -39,10 +33,6 @@ func TestWorked(t *testing.T) {
 		}
 		l := parseLife(t, member(a, "life.txt"))
 		name := strings.TrimSuffix(filepath.Base(file), ".txtar")
-		if why := open[name]; why != "" {
-			t.Logf("OPEN, not checked: %s: %s", name, why)
-			continue
-		}
 		for _, f := range a.Files {
 			switch f.Name {
 			case "want":

@@ -12,16 +12,22 @@ var passwordChanged = &Detector{
 	Title: "Password changed or reset by a hand that nothing ties to its owner",
 	Doc: `A password was changed by the account itself, or reset for another account, in a strand without any anchor or from an address that places it nowhere. With declared response work (declared.json, --responder) it is no evidence.
 
-Innocent causes: the help desk resets passwords all day; people change theirs. From the owner's own strands it is not reported.
+Innocent causes: the help desk resets passwords all day; people change theirs. From the owner's own strands it is not reported, and of one hand that resets passwords of others only the first is told.
 
 By hand: Entra admin center, Audit logs: "Reset user password", "Change user password", "Reset password (self-service)".`,
 	Symptoms: []int{8}, Techniques: []string{"T1098"},
 	Needs:   []Need{{Any: []evict.Kind{evict.DirectoryAudit}}},
 	Actions: []string{"reset-password", "revoke-sessions"},
-	New:     func() Watcher { return EventFunc(seePassword) },
+	New:     func() Watcher { return &passwordChanges{} },
 }
 
-func seePassword(e *evict.Event, v *View) {
+// passwordChanges tells resets of other accounts once: who resets passwords
+// again and again is the help desk.
+type passwordChanges struct{ reset bool }
+
+func (*passwordChanges) End(*View) {}
+
+func (w *passwordChanges) Event(e *evict.Event, v *View) {
 	if e.Kind != evict.DirectoryAudit || e.Outcome == evict.Failure || !v.Mine(e.Actor) || v.Strand != nil && len(v.Strand.Anchors) > 0 {
 		return
 	}
@@ -38,7 +44,14 @@ func seePassword(e *evict.Event, v *View) {
 		Summary:  fmt.Sprintf("%s for %s%s", strings.TrimSuffix(e.Op, "."), quoted(who), fromAddress(e)),
 		Question: fmt.Sprintf("Did you change the password of %s?", quoted(who)),
 	}
-	if v.Unanchored() {
+	if who != v.Account {
+		d.Family = evict.Privilege
+		if w.reset {
+			return
+		}
+		w.reset = true
+		d.Grade = evict.Indicative
+	} else if v.Unanchored() {
 		d.Grade = evict.Indicative
 	}
 	v.Report(d)

@@ -37,6 +37,9 @@ func profileEvent(e *evict.Event, v *View) {
 	if len(what) == 0 {
 		return
 	}
+	if synchronises(e.Actor) {
+		return
+	}
 	mine := v.Mine(e.Actor)
 	d := Draft{Family: evict.Behaviour, Grade: evict.Indicative, Cause: Because(e), Symptoms: symptoms}
 	switch {
@@ -55,6 +58,12 @@ func profileEvent(e *evict.Event, v *View) {
 		d.Actor, d.Target = e.Actor, whose
 	}
 	v.Report(d)
+}
+
+// synchronises reports the account that Entra Connect makes for itself
+// (Sync_SERVER_id@tenant.onmicrosoft.com): it copies profiles all day.
+func synchronises(p evict.Principal) bool {
+	return p.Kind == evict.UPN && strings.HasPrefix(p.ID, "sync_") && strings.HasSuffix(p.ID, ".onmicrosoft.com")
 }
 
 // profileOwner says whose profile it is.

@@ -176,6 +176,7 @@ func (w *dedupeWorker) canonical(payload []byte, conflict bool) error {
 		return nil
 	}
 	changed = w.place(e) || changed
+	changed = w.name(e) || changed
 	if !w.d.in.declared(e) {
 		watch(w.watchers, e, spotOf(e, false))
 	}
@@ -186,6 +187,31 @@ func (w *dedupeWorker) canonical(payload []byte, conflict bool) error {
 		w.buf = append(w.buf, payload...)
 	}
 	return w.spread(e)
+}
+
+// name replaces a mailbox alias of a cmdlet or dump by the account's name,
+// where only one account can be meant, and reports whether it did.
+func (w *dedupeWorker) name(e *evict.Event) bool {
+	switch e.Kind {
+	case evict.AdminAudit, evict.RuleState, evict.MailboxState, evict.ProtocolState, evict.RightState:
+	default:
+		return false
+	}
+	changed := false
+	for i := range e.Subjects {
+		s := &e.Subjects[i]
+		if s.Who.Kind != evict.Name || s.Part == evict.Application {
+			continue
+		}
+		if k := w.d.accounts.alias(e.Tenant, s.Who.ID); k >= 0 {
+			if s.Label == "" {
+				s.Label = s.Who.ID
+			}
+			s.Who = evict.Principal{Kind: evict.UPN, ID: w.d.accounts.list[k].name}
+			changed = true
+		}
+	}
+	return changed
 }
 
 // place fills the place of an address from the operator's database, if there

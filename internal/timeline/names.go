@@ -179,9 +179,10 @@ type account struct {
 
 // accounts resolves names to accounts.
 type accounts struct {
-	list   []account      // in (tenant, id) order
-	tenant evict.TenantID // stands in where a record names none
-	byName map[nameKey]holders
+	list    []account      // in (tenant, id) order
+	tenant  evict.TenantID // stands in where a record names none
+	byName  map[nameKey]holders
+	byLocal map[localKey]int32 // -1 for one that several have
 }
 
 // holders are the accounts that held a name, by time. A name that was never
@@ -217,6 +218,43 @@ func (a *accounts) resolve(tenant evict.TenantID, who evict.Principal, at evict.
 		}
 	}
 	return best
+}
+
+// alias returns the account of the tenant whose name begins with the alias;
+// -1 when none or several do. Exchange names mailboxes so in cmdlets and dumps.
+func (a *accounts) alias(tenant evict.TenantID, name string) int32 {
+	if a.byLocal == nil || name == "" {
+		return -1
+	}
+	if i, ok := a.byLocal[localKey{a.in(tenant), strings.ToLower(name)}]; ok {
+		return i
+	}
+	return -1
+}
+
+// indexLocals notes, for each tenant, which part before the @ belongs to one account only.
+func (a *accounts) indexLocals() {
+	a.byLocal = map[localKey]int32{}
+	for i := range a.list {
+		for _, p := range a.list[i].names {
+			if p.Kind != evict.UPN {
+				continue
+			}
+			local, _, _ := strings.Cut(p.ID, "@")
+			k := localKey{a.list[i].id.Tenant, local}
+			if have, ok := a.byLocal[k]; ok && have != int32(i) {
+				a.byLocal[k] = -1
+				continue
+			}
+			a.byLocal[k] = int32(i)
+		}
+	}
+}
+
+// A localKey is the part of a UPN before the @, within its tenant.
+type localKey struct {
+	tenant evict.TenantID
+	local  string
 }
 
 // in replaces a missing tenant by the only one that the evidence names.
@@ -324,6 +362,7 @@ func (n *names) build() *accounts {
 		}
 	}
 	a.assemble(u, keys, seen, recycled)
+	a.indexLocals()
 	return a
 }
 

@@ -209,8 +209,8 @@ func (j *judge) account(inv *evict.Investigation, h *history) {
 // listed reports whether an account stands in the answer: it has findings, was
 // asked for, or is judged compromised or suspected.
 func (j *judge) listed(a *evict.Account) bool {
-	if len(j.in.Accounts) > 0 {
-		return slices.ContainsFunc(j.in.Accounts, func(want string) bool { return strings.EqualFold(want, a.Account) || strings.EqualFold(want, a.ID) })
+	if slices.ContainsFunc(j.in.Accounts, func(want string) bool { return strings.EqualFold(want, a.Account) || strings.EqualFold(want, a.ID) }) {
+		return true
 	}
 	if a.Verdict == evict.Compromised || a.Verdict == evict.Suspected || a.Role != "" && a.Role != evict.TargetOnly {
 		return true
