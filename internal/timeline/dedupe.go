@@ -103,6 +103,11 @@ func (d *deduper) run(workers int, progress func(done int)) error {
 // copy is damaged, and the hash of its content.
 const copyKey = 1 + 1 + 8
 
+// content is the part of a copy's key that tells its content: the hash without
+// its top byte, in which decoders of sign-ins and directory audits say how poor
+// the copy is, so that the richest stands first.
+func content(rest []byte) []byte { return rest[len(rest)-7:] }
+
 // partition goes through one partition. Copies of one record ID stand
 // together, the undamaged first and then by content hash: the first is the
 // canonical one.
@@ -120,7 +125,7 @@ func (w *dedupeWorker) partition(p int) error {
 	err := w.d.records.sorted(p, func(e entry) error {
 		n := len(e.Rest) - copyKey
 		if canonical != nil && bytes.Equal(id, e.Rest[:n]) {
-			same := bytes.Equal(rest, e.Rest)
+			same := bytes.Equal(content(rest), content(e.Rest))
 			conflict = conflict || !same
 			return w.copy(e.Payload, same)
 		}

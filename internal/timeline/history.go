@@ -53,6 +53,7 @@ type firstRead struct {
 	weaver   *weaver
 	replay   *state.Replay
 	watchers []watching
+	now      evict.Time
 }
 
 func (j *judge) startFirst(index int32) *firstRead {
@@ -61,26 +62,29 @@ func (j *judge) startFirst(index int32) *firstRead {
 	h.account = verdict.Account{Name: acct.name, ID: acct.id.ID, Tenant: acct.id.Tenant, Guest: !acct.home && strings.Contains(acct.name, "#ext#")}
 	f := &firstRead{j: j, h: h, weaver: newWeaver(acct.name), replay: state.New()}
 	f.watchers = startWatchers(j.in.Detectors, func(d *detect.Detector) bool { return d.Scope == detect.AccountScope && d.Seed },
-		j.view(index, f.replay, nil), func(p pending) { h.pending = append(h.pending, p) })
+		j.view(index, f.replay, nil, &f.now), func(p pending) { h.pending = append(h.pending, p) })
 	return f
 }
 
 // view is what watchers of one account may know.
-func (j *judge) view(index int32, st detect.State, habits *detect.Habits) *detect.View {
+// Names are resolved as of now, which the reads move with the events: a name
+// can pass from one person to another.
+func (j *judge) view(index int32, st detect.State, habits *detect.Habits, now *evict.Time) *detect.View {
 	acct := &j.accounts.list[index]
 	return &detect.View{
 		Tenant: acct.id.Tenant, Account: acct.name, Facts: j.facts, State: st, Habits: habits,
 		Mine: func(p evict.Principal) bool {
-			return j.accounts.resolve(acct.id.Tenant, p, evict.Time{}) == index
+			return j.accounts.resolve(acct.id.Tenant, p, *now) == index
 		},
 		Same: func(a, b evict.Principal) bool {
-			x, y := j.accounts.resolve(acct.id.Tenant, a, evict.Time{}), j.accounts.resolve(acct.id.Tenant, b, evict.Time{})
+			x, y := j.accounts.resolve(acct.id.Tenant, a, *now), j.accounts.resolve(acct.id.Tenant, b, *now)
 			return a == b || x >= 0 && x == y
 		},
 	}
 }
 
 func (f *firstRead) event(e *evict.Event, mine bool) {
+	f.now = e.Time
 	h := f.h
 	a := &h.account
 	if e.Time.Set && e.Flags&evict.Observed == 0 {
@@ -264,6 +268,7 @@ type secondRead struct {
 	weaver   *weaver
 	replay   *state.Replay
 	watchers []watching
+	now      evict.Time
 }
 
 func (j *judge) startSecond(h *history) *secondRead {
@@ -272,11 +277,12 @@ func (j *judge) startSecond(h *history) *secondRead {
 	h.threads = make([]threadSet, len(h.strands))
 	h.outside = make([]map[string]int, len(h.strands))
 	s.watchers = startWatchers(j.in.Detectors, func(d *detect.Detector) bool { return d.Scope == detect.AccountScope && !d.Seed },
-		j.view(h.index, s.replay, h.habits), func(p pending) { h.found = append(h.found, p) })
+		j.view(h.index, s.replay, h.habits, &s.now), func(p pending) { h.found = append(h.found, p) })
 	return s
 }
 
 func (s *secondRead) event(e *evict.Event, mine bool) {
+	s.now = e.Time
 	at := spotOf(e, mine)
 	if mine {
 		at.own = s.weaver.add(e)

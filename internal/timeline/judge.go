@@ -124,7 +124,7 @@ func (h *history) prepare(j *judge) {
 	a.Coverage = verdict.Coverage{Window: j.window(), Kinds: j.cover, Damaged: damaged, Rejects: j.rejects, Licence: j.in.Licence, AuditOff: off}
 	name := strings.ToLower(a.Name)
 	a.Answers, a.Overrules = j.in.Answers[name], j.in.Overrules[name]
-	if j.in.Reported != nil {
+	if j.in.Reported != nil && (len(j.in.Accounts) == 0 || j.askedFor(a.Name, a.ID)) {
 		a.Reported = j.in.Reported
 	}
 	h.habits = h.sketch.habits(verdict.FirstTrouble(a))

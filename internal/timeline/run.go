@@ -209,13 +209,18 @@ func (j *judge) account(inv *evict.Investigation, h *history) {
 // listed reports whether an account stands in the answer: it has findings, was
 // asked for, or is judged compromised or suspected.
 func (j *judge) listed(a *evict.Account) bool {
-	if slices.ContainsFunc(j.in.Accounts, func(want string) bool { return strings.EqualFold(want, a.Account) || strings.EqualFold(want, a.ID) }) {
+	if j.askedFor(a.Account, a.ID) {
 		return true
 	}
 	if a.Verdict == evict.Compromised || a.Verdict == evict.Suspected || a.Role != "" && a.Role != evict.TargetOnly {
 		return true
 	}
 	return slices.ContainsFunc(a.Findings, func(f evict.Finding) bool { return f.Severity >= evict.Low })
+}
+
+// askedFor reports whether the operator named the account.
+func (j *judge) askedFor(name, id string) bool {
+	return slices.ContainsFunc(j.in.Accounts, func(want string) bool { return strings.EqualFold(want, name) || strings.EqualFold(want, id) })
 }
 
 func compareFindings(a, b evict.Finding) int {
