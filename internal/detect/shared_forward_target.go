@@ -28,11 +28,10 @@ type forwardTargets struct{ targets map[string]*forwardTarget }
 
 // A forwardTarget is one address outside, with the mailboxes that send there.
 type forwardTarget struct {
-	boxes    map[string]bool
-	cause    []Evidence
-	last     evict.Principal
-	at       evict.Time
-	reported int
+	boxes map[string]bool
+	cause []Evidence
+	last  evict.Principal
+	at    evict.Time
 }
 
 func (w *forwardTargets) Event(e *evict.Event, v *View) {

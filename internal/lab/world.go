@@ -165,11 +165,9 @@ type world struct {
 	gateway []network
 	emit    func(Record)
 	w       buf
-	seq     int
 	rt      int
 	made    []string          // accounts that the attacker made
 	expect  map[string]Expect // of accounts that the attack concerns
-	entered time.Time
 }
 
 // An Expect says what verdicts on an account are right.

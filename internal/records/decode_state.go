@@ -251,9 +251,7 @@ func (d *Decoder) decodeMessageRule(v value, e *evict.Event) bool {
 	if x := d.nested(v, "exceptions"); x.isObject() {
 		r.Other = append(r.Other, evict.Field{Name: "exceptions", Value: x.raw()})
 	}
-	for _, f := range flat(cond, messageRuleConditions) {
-		r.Other = append(r.Other, f)
-	}
+	r.Other = append(r.Other, flat(cond, messageRuleConditions)...)
 	e.Detail = &evict.Rule{Change: evict.RuleSeen, Rule: r, Params: flat(v, nil)}
 	owner(e, evict.Mailbox, firstOf(ownerName(v), d.owner), pick(v, "userId"), "")
 	return r.ID != "" || r.Name != ""

@@ -9,41 +9,39 @@ import (
 // array makes the rest of the item be framed by brackets, unless the next line
 // begins an object again: then only this line is broken.
 func (s *Source) cutLine() (piece, error) {
-	for {
-		if !s.blanks() {
-			return piece{}, io.EOF
-		}
-		from := s.at
-		n := from
-		end := -1
-		for end < 0 {
-			if i := bytes.IndexByte(s.buf[n:], '\n'); i >= 0 {
-				end = n + i
-				break
-			}
-			n = len(s.buf)
-			if n-from > maxRecord {
-				return piece{}, s.skipFrom(from, skipLine)
-			}
-			if !s.more() {
-				end = len(s.buf)
-			}
-		}
-		if end-from > maxRecord {
-			s.at = end
-			return piece{from: from, to: end, reject: tooLong}, nil
-		}
-		line := bytes.TrimRight(s.buf[from:end], " \t\r")
-		if c, last := line[0], line[len(line)-1]; c == '[' || c == '{' && last != '}' && !s.objectAt(end) || c == '}' || c == ']' {
-			s.layout.kind = jsonValues
-			return s.cutValue()
-		}
-		s.at = end
-		if line[0] != '{' {
-			return piece{from: from, to: from + len(line), reject: "not a JSON object"}, nil
-		}
-		return piece{from: from, to: from + len(line)}, nil
+	if !s.blanks() {
+		return piece{}, io.EOF
 	}
+	from := s.at
+	n := from
+	end := -1
+	for end < 0 {
+		if i := bytes.IndexByte(s.buf[n:], '\n'); i >= 0 {
+			end = n + i
+			break
+		}
+		n = len(s.buf)
+		if n-from > maxRecord {
+			return piece{}, s.skipFrom(from, skipLine)
+		}
+		if !s.more() {
+			end = len(s.buf)
+		}
+	}
+	if end-from > maxRecord {
+		s.at = end
+		return piece{from: from, to: end, reject: tooLong}, nil
+	}
+	line := bytes.TrimRight(s.buf[from:end], " \t\r")
+	if c, last := line[0], line[len(line)-1]; c == '[' || c == '{' && last != '}' && !s.objectAt(end) || c == '}' || c == ']' {
+		s.layout.kind = jsonValues
+		return s.cutValue()
+	}
+	s.at = end
+	if line[0] != '{' {
+		return piece{from: from, to: from + len(line), reject: "not a JSON object"}, nil
+	}
+	return piece{from: from, to: from + len(line)}, nil
 }
 
 // objectAt reports whether the line behind end begins an object, or there is none.

@@ -32,12 +32,11 @@ type Source struct {
 	base int64 // offset in the item of buf[0], in bytes of the item
 	wide bool  // the item is UTF-16 and buf its translation to UTF-8
 
-	stack     []byte // JSON containers that are open around the records
-	owner     string // whom the wrapper around the records names, in its address
-	first     string // first key of the first JSON record: how a record begins
-	skip      skipMode
-	skipStart int64
-	notice    *Reject // to be reported with the next batch
+	stack  []byte // JSON containers that are open around the records
+	owner  string // whom the wrapper around the records names, in its address
+	first  string // first key of the first JSON record: how a record begins
+	skip   skipMode
+	notice *Reject // to be reported with the next batch
 }
 
 // layout is how an item holds its records.
