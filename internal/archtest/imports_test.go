@@ -29,7 +29,7 @@ var rules = map[string]rule{
 		"a detector sees events through a View and cannot reach the passes that run it; look-alike names are told apart in one place"},
 	"internal/verdict": {[]string{".", "internal/detect"},
 		"the rules of a verdict are arithmetic on findings and strands (decision 0003)"},
-	"internal/timeline": {[]string{".", "internal/records", "internal/state", "internal/detect", "internal/verdict"},
+	"internal/timeline": {[]string{".", "internal/records", "internal/message", "internal/state", "internal/detect", "internal/verdict"},
 		"the passes drive everything between a record and a verdict, and print nothing"},
 	"internal/report": {[]string{"."},
 		"a printer gets the finished answer; it can neither look again nor know better"},

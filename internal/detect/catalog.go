@@ -73,4 +73,9 @@ var Catalog = []*Detector{
 	teamsHelpDeskLure,
 	knownBadIndicator,
 	companyPortalBypass,
+	impossibleTravel,
+	passwordGuessed,
+	deviceTokenRequested,
+	lookAlikeDomain,
+	lureDelivered,
 }

@@ -242,3 +242,9 @@ func keep(e *evict.Event) Evidence {
 	ev.Session, ev.Token = strings.Clone(ev.Session), strings.Clone(ev.Token)
 	return ev
 }
+
+// keepPlace is a place that outlasts the call it was shown in.
+func keepPlace(p evict.Place) evict.Place {
+	p.Country, p.Region, p.City = strings.Clone(p.Country), strings.Clone(p.Region), strings.Clone(p.City)
+	return p
+}
