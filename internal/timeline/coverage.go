@@ -53,6 +53,15 @@ func joinCoverage(a, b verdict.KindCoverage) verdict.KindCoverage {
 	if b.Complete && !a.Complete {
 		a, b = b, a
 	}
+	// Two complete spans with a hole between them are not one: the later one
+	// counts, since clear speaks of the days before the judgement.
+	if a.Complete && b.Complete && apart(a, b) {
+		if a.To.Before(b.To) {
+			a, b = b, a
+		}
+		a.Stated = a.Stated || b.Stated
+		return a
+	}
 	if b.Complete == a.Complete {
 		if b.From.Before(a.From) {
 			a.From = b.From
@@ -66,6 +75,12 @@ func joinCoverage(a, b verdict.KindCoverage) verdict.KindCoverage {
 		a.Why = b.Why
 	}
 	return a
+}
+
+// apart reports whether time lies between the two spans.
+func apart(a, b verdict.KindCoverage) bool {
+	after := func(x, y verdict.KindCoverage) bool { return x.To.Set && y.From.Set && x.To.Before(y.From) }
+	return after(a, b) || after(b, a)
 }
 
 // itemKinds lists the kinds that an item holds or, by what it was asked for, would hold.

@@ -60,6 +60,10 @@ func cover(a *Account, t *Tenant, trouble evict.Time) scope {
 	sc.trace(a)
 	sc.risk(a)
 	sc.people(a, t)
+	if sc.to.Set && sc.to.Before(sc.from) {
+		sc.add(gap{what: "The logs end (" + when(sc.to) + ") before the window begins (" + when(sc.from) + ")",
+			get: "export the logs again, from " + when(sc.from) + " to now"})
+	}
 	if last := lastInterest(a); last.Set && sc.to.Set && sc.to.Before(last.Add(interestAfter)) {
 		sc.add(gap{what: "The logs end less than " + span(interestAfter) + " after the last event of interest (" + when(last) + ")",
 			get: "export the logs again, to " + when(last.Add(interestAfter+delayAudit)) + " or later"})
