@@ -102,7 +102,7 @@ func (j *judge) barrier() error {
 		}
 	}
 	j.facts.Workplaces = work.Networks()
-	j.tenant.Anchored = work.Anchored()
+	j.tenant.Anchored, j.tenant.Crowds, j.tenant.Firm = work.Anchored(), work.Crowds(), work.Firm()
 	j.facts.Applications = j.commonApps()
 	j.facts.DefaultNames = j.administrators()
 	j.tenant.SharedHosting = j.sharedProviders()

@@ -365,6 +365,8 @@ func (o origins) met(s *Strand, t *Tenant) bool {
 // strands must have their anchors. The zero value is ready.
 type Workplaces struct {
 	users    map[string]int
+	crowds   map[string]int
+	firm     bool
 	anchored map[string]bool
 	Full     bool // more networks than it remembers: some workplaces may be missed
 }
@@ -372,8 +374,9 @@ type Workplaces struct {
 // Add notes one account, once. The order of accounts does not matter unless Full is set.
 func (w *Workplaces) Add(_ string, strands []*Strand) {
 	if w.users == nil {
-		w.users, w.anchored = map[string]int{}, map[string]bool{}
+		w.users, w.crowds, w.anchored = map[string]int{}, map[string]int{}, map[string]bool{}
 	}
+	w.crowd(strands)
 	used := map[string]days{}
 	for _, s := range strands {
 		if s.net() == "" || len(s.Anchors) == 0 {
@@ -381,6 +384,7 @@ func (w *Workplaces) Add(_ string, strands []*Strand) {
 		}
 		w.note(s.net())
 		if s.Has(evict.A1, evict.A2) {
+			w.firm = true
 			used[s.net()] = append(used[s.net()], s.Days...)
 		}
 	}
@@ -391,6 +395,33 @@ func (w *Workplaces) Add(_ string, strands []*Strand) {
 		}
 	}
 }
+
+// crowd counts the account once for each network that it used, anchored or not.
+func (w *Workplaces) crowd(strands []*Strand) {
+	met := map[string]bool{}
+	for _, s := range strands {
+		n := s.net()
+		if n == "" || met[n] || len(met) >= maxWorkplaceNets {
+			continue
+		}
+		met[n] = true
+		if have, ok := w.crowds[n]; ok && have < workplaceAccounts {
+			w.crowds[n] = have + 1
+		} else if !ok && len(w.crowds) < maxWorkplaceNets {
+			w.crowds[strings.Clone(n)] = 1
+		} else if !ok {
+			w.Full = true
+		}
+	}
+}
+
+// Crowds returns how many accounts used each network, counted up to the number
+// that makes a workplace, for Tenant.Crowds.
+func (w *Workplaces) Crowds() map[string]int { return w.crowds }
+
+// Firm reports whether any account has a device or credential anchor, for
+// Tenant.Firm. Without one nobody can tell a workplace from a stranger's host.
+func (w *Workplaces) Firm() bool { return w.firm }
 
 func (w *Workplaces) note(network string) {
 	if w.anchored[network] {

@@ -91,7 +91,7 @@ func (r *resolver) settle(trouble evict.Time) {
 	for _, it := range a.Items {
 		if twoSided[it.base.item] && len(it.sides) > 0 {
 			it.sides = r.bothSides(it)
-			it.Strand = leastTied(it.sides)
+			it.Strand = r.leastTied(it.sides)
 		}
 	}
 	r.people()

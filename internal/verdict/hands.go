@@ -141,7 +141,7 @@ func (r *resolver) byTokens(x *handIndex, s *Strand) []int32 {
 
 func (r *resolver) byAddress(x *handIndex, s *Strand) []int32 {
 	at := x.nets[netClient{s.Prefix, s.ClientFamily}]
-	if len(at) == 0 || !r.strangersNetwork(s) {
+	if len(at) == 0 || !r.strangersNetwork(s) || r.maybeWorkplace(s) {
 		return nil
 	}
 	var out []int32
@@ -158,6 +158,13 @@ func (r *resolver) byAddress(x *handIndex, s *Strand) []int32 {
 func (r *resolver) strangersNetwork(s *Strand) bool {
 	return s.Prefix.IsValid() && !r.t.workplace(s.net()) && !r.t.declared(s.Prefix) && !r.t.Anchored[s.net()] &&
 		!slices.ContainsFunc(r.a.Strands, func(o *Strand) bool { return o.Prefix == s.Prefix && len(o.Anchors) > 0 })
+}
+
+// maybeWorkplace reports a network that may be everybody's office for all that
+// is known: several accounts use it, and no account of the case has an anchor
+// by which workplaces are told. There a shared address is no link.
+func (r *resolver) maybeWorkplace(s *Strand) bool {
+	return !r.t.Firm && r.t.Crowds[s.net()] >= workplaceAccounts
 }
 
 // spread follows hard links inside the account from the attacker's strands to

@@ -98,6 +98,8 @@ type Tenant struct {
 	Declared      []netip.Prefix   // ranges that the operator calls a workplace or egress
 	SharedHosting map[uint32]int   // accounts that use this provider on 3 or more days, by ASN
 	TenantTrigger string           // the first open trigger of section 9, as a sentence; "" when none
+	Crowds        map[string]int   // accounts that used each network, up to the number that makes a workplace: Workplaces.Crowds
+	Firm          bool             // some account has a device or credential anchor, so that workplaces can be told: Workplaces.Firm
 	Anchored      map[string]bool  // networks that an anchored strand of any account used: Workplaces.Anchored
 	Exposed       map[string]bool  // mailboxes that others' hostile acts opened, by lower-cased name: Exposed
 	Symptoms      map[string][]int // symptoms that each detector looks for, by detector ID

@@ -38,11 +38,31 @@ func (it *Item) survivesWord() bool {
 	return it.NoHonestPurpose && (it.Family == evict.CoverUp || it.base.item == "C5" || it.base.item == "G2" || it.base.item == "G10")
 }
 
-// leastTied returns the side of a two-sided item that is least tied to the owner: of equals the one that began later.
-func leastTied(sides []*Strand) *Strand {
+// leastTied returns the side of a two-sided item that is least tied to the
+// owner. Of sides that nothing ties, a network that colleagues use or that the
+// account used on more days is the owner's rather than the stranger's; of
+// equals the one that began later answers.
+func (r *resolver) leastTied(sides []*Strand) *Strand {
 	return slices.MaxFunc(sides, func(a, b *Strand) int {
-		return cmp.Or(cmp.Compare(tie(b), tie(a)), byStart(a, b))
+		return cmp.Or(
+			cmp.Compare(tie(b), tie(a)),
+			cmp.Compare(r.t.Crowds[b.net()], r.t.Crowds[a.net()]),
+			cmp.Compare(r.daysAt(b), r.daysAt(a)),
+			byStart(a, b))
 	})
+}
+
+// daysAt counts the days on which the account used the strand's network.
+func (r *resolver) daysAt(s *Strand) int {
+	on := map[int32]bool{}
+	for _, o := range r.a.Strands {
+		if o.Prefix == s.Prefix && o.App == s.App {
+			for _, d := range o.Days {
+				on[d] = true
+			}
+		}
+	}
+	return len(on)
 }
 
 // otherSide returns the other side of a two-sided item: that which is most tied to the owner; nil when only one is known.
