@@ -74,15 +74,16 @@ type Flags uint16
 
 // The flags.
 const (
-	Damaged       Flags = 1 << iota // the record was cut off or empty; fields were salvaged
-	DuplicateKey                    // an object names one key twice
-	CaseTwin                        // an object has two keys that differ only in case
-	InvalidUTF8                     // a string is not valid UTF-8
-	Conflict                        // another record with the same Id has different content
-	Observed                        // a state seen in a dump, not an act in a log
-	ServiceNoise                    // Microsoft's own work that touches no right, rule or forwarding
-	MismatchedRow                   // the row's columns contradict the record they wrap
-	ForeignTenant                   // the record names another tenant than the rest of its file
+	Damaged        Flags = 1 << iota // the record was cut off or empty; fields were salvaged
+	DuplicateKey                     // an object names one key twice
+	CaseTwin                         // an object has two keys that differ only in case
+	InvalidUTF8                      // a string is not valid UTF-8
+	Conflict                         // another record with the same Id has different content
+	Observed                         // a state seen in a dump, not an act in a log
+	ServiceNoise                     // Microsoft's own work that touches no right, rule or forwarding
+	MismatchedRow                    // the row's columns contradict the record they wrap
+	ForeignTenant                    // the record names another tenant than the rest of its file
+	ServiceAddress                   // the address is one of Microsoft's own services, and nobody's origin (V7)
 )
 
 // Tri is a truth value that a record may leave out.

@@ -8,7 +8,7 @@ import (
 )
 
 var accessPolicyChanged = &Detector{
-	ID: "access-policy-changed", Rev: 1, Scope: RecordScope, Seed: true, Item: "policy",
+	ID: "access-policy-changed", Rev: 2, Scope: RecordScope, Seed: true, Item: "policy",
 	Title: "Conditional access policy changed, switched off or deleted",
 	Doc: `A conditional access policy was updated or deleted, or security defaults were switched off. It is the way to open the door for later: an exclusion, a trusted location, a policy in report-only mode.
 
@@ -39,18 +39,19 @@ func seeAccessPolicy(e *evict.Event, v *View) {
 		Subject: onTenant(e), Family: evict.Privilege, Grade: evict.Indicative, Cause: Because(e), Target: whom(e),
 		Summary: fmt.Sprintf("%s: %s, policy %s%s", strings.TrimSuffix(e.Op, "."), actorName(e), quoted(whom(e)), fromAddress(e)),
 	}
-	if p, ok := c.Prop("ConditionalAccessPolicy"); ok && weaker(p.Old, p.New) {
+	if p, ok := c.Prop("ConditionalAccessPolicy"); ok && weaker(p.Old, p.New, strings.HasPrefix(op, "delete")) {
 		d.Item, d.Grade = "G6", evict.Strong
-		d.Summary += "; it no longer holds as it did (switched off, or excluded)"
+		d.Summary += "; it was in force before and is not now"
 	}
 	v.Report(d)
 }
 
-// weaker reports that a policy's text was enabled before and is not now.
-func weaker(before, now string) bool {
+// weaker reports that a policy's text was enabled before and is not now. Only
+// a deleted policy has no text; elsewhere a missing one says nothing.
+func weaker(before, now string, deleted bool) bool {
 	on := func(s string) bool {
 		s = strings.ToLower(strings.ReplaceAll(strings.ReplaceAll(s, " ", ""), "\\", ""))
 		return strings.Contains(s, `"state":"enabled"`)
 	}
-	return on(before) && !on(now) && plainValue(now) != ""
+	return on(before) && !on(now) && (deleted || plainValue(now) != "")
 }

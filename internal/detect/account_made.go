@@ -2,12 +2,13 @@ package detect
 
 import (
 	"fmt"
+	"strings"
 
 	"evict"
 )
 
 var accountMade = &Detector{
-	ID: "account-made", Rev: 1, Scope: RecordScope, Seed: true, Item: "account",
+	ID: "account-made", Rev: 2, Scope: RecordScope, Seed: true, Item: "account",
 	Title: "Account created",
 	Doc: `An account was created. A name that only looks like an administrator, a department or a product (ITCornpany, rnicrosoft, 0ffice365) is what intruders choose for an account of their own; nobody does that for a good reason.
 
@@ -29,14 +30,13 @@ func seeAccount(e *evict.Event, v *View) {
 	default:
 		return
 	}
-	name := whom(e)
-	label := e.Subject(evict.Target).Label
-	if name == "" && label == "" {
-		name = "an account whose name the record does not keep"
-	}
+	name, label := madeName(e)
 	d := Draft{
 		Family: evict.Privilege, Grade: evict.Indicative, Cause: Because(e), Target: name,
 		Summary: fmt.Sprintf("%s created the account %s%s", actorName(e), quoted(name), fromAddress(e)),
+	}
+	if name == "" {
+		d.Summary = fmt.Sprintf("%s created an account whose name the record does not keep%s", actorName(e), fromAddress(e))
 	}
 	local := name
 	if p := (evict.Principal{Kind: evict.UPN, ID: name}); p.Domain() != "" {
@@ -48,4 +48,24 @@ func seeAccount(e *evict.Event, v *View) {
 		d.Summary += fmt.Sprintf(", a name that only looks like %q", term)
 	}
 	v.Report(d)
+}
+
+// madeName returns the address and the display name of the account made.
+// Exchange keeps them in the parameters of its cmdlet.
+func madeName(e *evict.Event) (name, label string) {
+	name, label = whom(e), e.Subject(evict.Target).Label
+	s, ok := e.Detail.(*evict.Settings)
+	if !ok {
+		return name, label
+	}
+	for _, p := range []string{"MicrosoftOnlineServicesID", "UserPrincipalName", "PrimarySmtpAddress", "Alias", "Name"} {
+		if v, _ := s.Get(p); v != "" && name == "" {
+			name = strings.ToLower(v)
+		}
+	}
+	if v, _ := s.Get("DisplayName"); v != "" {
+		return name, v
+	}
+	v, _ := s.Get("Name")
+	return name, v
 }

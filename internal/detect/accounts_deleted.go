@@ -2,6 +2,8 @@ package detect
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -77,7 +79,7 @@ func (r *deletionRun) report(v *View) {
 }
 
 func (w *deletedAccounts) End(v *View) {
-	for _, r := range w.runs {
-		r.report(v)
+	for _, who := range slices.Sorted(maps.Keys(w.runs)) {
+		w.runs[who].report(v)
 	}
 }

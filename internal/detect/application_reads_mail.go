@@ -64,7 +64,7 @@ func (w *appReads) End(v *View) {
 	for _, a := range w.order {
 		d := Draft{
 			Family: evict.Behaviour, Grade: evict.Indicative, Actor: v.Self(), Time: a.first, Cause: a.cause, Total: a.count, Target: a.id,
-			Summary:  fmt.Sprintf("The application %s read the mailbox in %d records", a.id, a.count),
+			Summary:  fmt.Sprintf("The application %s read the mailbox in %s", a.id, count(a.count, "record", "records")),
 			Question: "Did you connect another mail program, back-up or service to your mailbox?",
 		}
 		if name := abusedApp(a.id, ""); name != "" {

@@ -33,8 +33,25 @@ func seeAuthenticationPolicy(e *evict.Event, v *View) {
 		}
 		v.Report(Draft{
 			Subject: onTenant(e), Family: evict.Privilege, Grade: evict.Strong, Cause: Because(e), Target: whom(e),
-			Summary: fmt.Sprintf("%s: %s changed %s to %s%s", strings.TrimSuffix(e.Op, "."), actorName(e), quoted(p.Name), quoted(p.New), fromAddress(e)),
+			Summary: fmt.Sprintf("%s: %s changed %s to %s%s", strings.TrimSuffix(e.Op, "."), actorName(e), quoted(p.Name), quoted(discovery(p.New)), fromAddress(e)),
 		})
 		return
 	}
+}
+
+// discovery returns the address of the other party in a policy's text, which
+// is long; the text itself where it names none.
+func discovery(text string) string {
+	i := strings.Index(strings.ToLower(text), "discoveryurl")
+	if i < 0 {
+		return text
+	}
+	url := strings.TrimLeft(text[i+len("discoveryurl"):], "\\\": ")
+	if end := strings.IndexAny(url, "\\\","); end >= 0 {
+		url = url[:end]
+	}
+	if url == "" {
+		return text
+	}
+	return url
 }

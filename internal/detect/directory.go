@@ -67,7 +67,8 @@ func extra(c *evict.Changes, names ...string) string {
 	return ""
 }
 
-// whom names the account that the act concerns: grantee or target, else the application.
+// whom names the account that the act concerns: grantee or target, else the
+// application, else the object as the record writes it (a domain, a policy).
 func whom(e *evict.Event) string {
 	for _, p := range []evict.Part{evict.Grantee, evict.Target, evict.Application} {
 		if s := e.Subject(p); s.Who.IsPerson() {
@@ -76,10 +77,14 @@ func whom(e *evict.Event) string {
 			return s.Label
 		}
 	}
-	if s := e.Subject(evict.Target); s.Label != "" {
+	s := e.Subject(evict.Target)
+	if s.Label != "" {
 		return s.Label
 	}
-	return e.Subject(evict.Target).Who.ID
+	if c, ok := e.Detail.(*evict.Changes); ok && s.Who.ID == "" {
+		return c.Object
+	}
+	return s.Who.ID
 }
 
 // appOf is the application that the act concerns, by name and identifier.

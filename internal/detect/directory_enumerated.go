@@ -60,7 +60,7 @@ func (w *enumerations) End(v *View) {
 	}
 	d := Draft{
 		Family: evict.Behaviour, Grade: evict.Indicative, Actor: v.Self(), Time: w.first, Cause: w.cause, Total: w.count,
-		Summary: fmt.Sprintf("The directory was read in %d requests%s", w.count, w.addr),
+		Summary: fmt.Sprintf("The directory was read in %s%s", count(w.count, "request", "requests"), w.addr),
 	}
 	if w.tool != "" {
 		d.Summary += ", by the tool " + w.tool

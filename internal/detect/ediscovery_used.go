@@ -34,7 +34,15 @@ func seeDiscovery(e *evict.Event, v *View) {
 	}
 	v.Report(Draft{
 		Family: evict.Behaviour, Grade: evict.Indicative, Cause: Because(e),
-		Summary:  fmt.Sprintf("%s%s", e.Op, fromAddress(e)),
+		Summary:  e.Op + fromAddress(e) + searched(e),
 		Question: "Did you search or export mail in the compliance portal?",
 	})
+}
+
+// searched is what was searched for, where the record says.
+func searched(e *evict.Event) string {
+	if s, ok := e.Detail.(*evict.Search); ok && s.Query != "" {
+		return fmt.Sprintf(": a search for %s", quoted(s.Query))
+	}
+	return ""
 }

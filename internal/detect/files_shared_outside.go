@@ -33,13 +33,13 @@ func seeShare(e *evict.Event, v *View) {
 	if !anonymous && !outside {
 		return
 	}
-	how := "made a link to it that works without signing in"
+	what := fmt.Sprintf("%s can be opened by a link without signing in", quoted(f.Name))
 	if outside {
-		how = "shared it with " + quoted(f.SharedWith)
+		what = fmt.Sprintf("%s was shared with %s", quoted(f.Name), quoted(f.SharedWith))
 	}
 	v.Report(Draft{
 		Family: evict.Behaviour, Grade: evict.Indicative, Cause: Because(e), Target: f.Name,
-		Summary:  fmt.Sprintf("%s: %s %s%s", e.Op, quoted(f.Name), how, fromAddress(e)),
+		Summary:  fmt.Sprintf("%s%s: %s", e.Op, fromAddress(e), what),
 		Question: fmt.Sprintf("Did you share %s then?", quoted(f.Name)),
 	})
 }

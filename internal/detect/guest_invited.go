@@ -8,7 +8,7 @@ import (
 )
 
 var guestInvited = &Detector{
-	ID: "guest-invited", Rev: 1, Scope: RecordScope, Seed: true, Item: "guest",
+	ID: "guest-invited", Rev: 2, Scope: RecordScope, Seed: true, Item: "guest",
 	Title: "Guest of another organisation invited",
 	Doc: `Somebody outside was invited as a guest. A guest keeps access to what is shared with him after every password is changed.
 
@@ -30,11 +30,23 @@ func seeGuest(e *evict.Event, v *View) {
 	if guest == "" {
 		guest = whom(e)
 	}
+	guest = homeAddress(guest)
 	if d := evict.DomainOf(guest); d != "" && (v.Facts.Internal(guest) || d == evict.DomainOf(e.Actor.ID)) {
 		return
 	}
 	v.Report(Draft{
 		Family: evict.Persistence, Grade: evict.Indicative, Cause: Because(e), Target: guest,
-		Summary: fmt.Sprintf("%s invited %s as a guest%s", actorName(e), quoted(strings.ToLower(guest)), fromAddress(e)),
+		Summary: fmt.Sprintf("%s invited %s as a guest%s", actorName(e), quoted(guest), fromAddress(e)),
 	})
+}
+
+// homeAddress is a guest's address at home: the account made for him here,
+// eve_fabrikam.example#EXT#@contoso.example, is in the tenant's own domain.
+func homeAddress(guest string) string {
+	guest = strings.ToLower(guest)
+	home, _, ok := strings.Cut(guest, "#ext#")
+	if i := strings.LastIndexByte(home, '_'); ok && i > 0 {
+		return home[:i] + "@" + home[i+1:]
+	}
+	return guest
 }

@@ -86,9 +86,10 @@ func methodProperty(name string) string {
 	return "a sign-in method"
 }
 
-// fromAddress names where an act came from, if the record says.
+// fromAddress names where an act came from, if the record says; an address of
+// Microsoft's own is no origin (V7).
 func fromAddress(e *evict.Event) string {
-	if !e.Origin.Addr.IsValid() {
+	if !e.Origin.Addr.IsValid() || e.Flags&evict.ServiceAddress != 0 {
 		return ""
 	}
 	return " from " + e.Origin.Addr.String() + inPlace(e.Origin.Place)

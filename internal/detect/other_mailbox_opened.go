@@ -64,7 +64,7 @@ func (w *otherMailboxes) End(v *View) {
 	for _, b := range w.order {
 		v.Report(Draft{
 			Family: evict.Behaviour, Grade: evict.Indicative, Actor: v.Self(), Time: b.first, Cause: b.cause, Total: b.count, Target: b.name,
-			Summary: fmt.Sprintf("The mailbox of %s was used in %d records%s", quoted(b.name), b.count, b.addr),
+			Summary: fmt.Sprintf("The mailbox of %s was used in %s%s", quoted(b.name), count(b.count, "record", "records"), b.addr),
 		})
 	}
 }

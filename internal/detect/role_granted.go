@@ -8,7 +8,7 @@ import (
 )
 
 var roleGranted = &Detector{
-	ID: "role-granted", Rev: 1, Scope: RecordScope, Seed: true, Item: "role",
+	ID: "role-granted", Rev: 2, Scope: RecordScope, Seed: true, Item: "role",
 	Title: "Administrative role granted",
 	Doc: `An account was given an administrative role in Entra ID (directly, as eligible, or by a completed request), in Exchange or in the compliance portal. Roles are what an intruder in an administrator's account hands to accounts of his own.
 
@@ -27,13 +27,15 @@ func seeRole(e *evict.Event, v *View) {
 		return
 	}
 	who := whom(e)
-	grade := evict.Indicative
 	note := ""
-	if p := privilegedRole(role); p != "" {
-		note = " (" + p + " has power over others)"
+	if p := powerOf(e, role); p != "" {
+		note = ", which has power over others"
+		if fold(p) != fold(role) {
+			note = " (" + p + ")" + note
+		}
 	}
 	v.Report(Draft{
-		Family: evict.Privilege, Grade: grade, Cause: Because(e), Target: who,
+		Family: evict.Privilege, Grade: evict.Indicative, Cause: Because(e), Target: who,
 		Summary: fmt.Sprintf("%s gave %s the role %s%s%s", actorName(e), quoted(who), quoted(role), note, fromAddress(e)),
 	})
 }
@@ -65,12 +67,24 @@ func grantedRole(e *evict.Event) (string, bool) {
 	role := newValue(c, "Role.DisplayName", "Role.WellKnownObjectName", "Role.TemplateId")
 	if role == "" {
 		for i := range e.Subjects {
-			if s := &e.Subjects[i]; s.Part == evict.Target && !s.Who.IsPerson() && s.Label != "" {
-				role = s.Label
+			if s := &e.Subjects[i]; s.Part == evict.Target && s.Who.Kind != evict.UPN && s.Label != "" {
+				role = s.Label // PIM lists the role by its object ID and name
 			}
 		}
 	}
 	return role, true
+}
+
+// powerOf returns the privileged role that a grant names by any of its names:
+// the display name is in the tenant's language, the template ID in none.
+func powerOf(e *evict.Event, role string) string {
+	if p := privilegedRole(role); p != "" {
+		return p
+	}
+	if c, ok := e.Detail.(*evict.Changes); ok {
+		return privilegedRole(newValue(c, "Role.TemplateId"))
+	}
+	return ""
 }
 
 // actorName is the actor for a sentence.

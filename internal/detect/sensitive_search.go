@@ -8,7 +8,7 @@ import (
 )
 
 var sensitiveSearch = &Detector{
-	ID: "sensitive-search", Rev: 1, Scope: AccountScope, Item: "G9",
+	ID: "sensitive-search", Rev: 2, Scope: AccountScope, Item: "G9",
 	Title: "Search for money or passwords by an unknown hand",
 	Doc: `A strand that nothing ties to the owner searched mail or files for words about money or passwords, or asked Copilot.
 
@@ -22,15 +22,17 @@ By hand: audit log: SearchQueryInitiatedExchange, SearchQueryInitiatedSharePoint
 }
 
 func seeSearch(e *evict.Event, v *View) {
-	s, ok := e.Detail.(*evict.Search)
-	if !ok || !v.Unanchored() || !v.Mine(e.Actor) || strings.Contains(strings.ToLower(e.Op), "compliance") {
+	if !v.Unanchored() || !v.Mine(e.Actor) || strings.Contains(strings.ToLower(e.Op), "compliance") {
 		return
 	}
 	d := Draft{Family: evict.Behaviour, Grade: evict.Strong, Cause: Because(e)}
+	s, ok := e.Detail.(*evict.Search)
 	switch {
-	case strings.HasPrefix(e.Op, "CopilotInteraction"):
+	case strings.HasPrefix(e.Op, "CopilotInteraction"): // its record holds no query
 		d.Item, d.Grade = "copilot", evict.Indicative
 		d.Summary = fmt.Sprintf("Copilot was used%s", fromAddress(e))
+	case !ok:
+		return
 	case hasWord(s.Query, moneyWords) != "" || hasWord(s.Query, payrollWords) != "" || strings.Contains(strings.ToLower(s.Query), "password"):
 		d.Summary = fmt.Sprintf("%s: a search for %s%s", e.Op, quoted(s.Query), fromAddress(e))
 	default:

@@ -130,9 +130,10 @@ func who(e *evict.Event) string {
 	return e.Actor.ID
 }
 
-// from says where an act came from, for a sentence: " from 192.0.2.1", or "".
+// from says where an act came from, for a sentence: " from 192.0.2.1", or "";
+// an address of Microsoft's own is no origin (V7).
 func from(e *evict.Event) string {
-	if !e.Origin.Addr.IsValid() {
+	if !e.Origin.Addr.IsValid() || e.Flags&evict.ServiceAddress != 0 {
 		return ""
 	}
 	return " from " + e.Origin.Addr.String()

@@ -100,6 +100,9 @@ func (d *Decoder) Decode(b *Batch, item int32, emit func(*evict.Event)) Stats {
 			continue
 		}
 		e.Flags |= d.arena.flags
+		if e.Origin.Addr.IsValid() && MicrosoftNetwork(e.Origin.Addr) {
+			e.Flags |= evict.ServiceAddress
+		}
 		if e.Hash == 0 {
 			e.Hash = v.hash()
 		}

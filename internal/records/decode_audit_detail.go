@@ -21,6 +21,10 @@ func (d *Decoder) auditDetail(e *evict.Event) {
 	case evict.AdminAudit:
 		d.cmdlet(e)
 	case evict.FileAudit:
+		if strings.HasPrefix(a.op, "searchquery") {
+			d.searchAct(e)
+			return
+		}
 		d.fileAct(e)
 	case evict.TeamsAudit:
 		d.chatAct(e)
