@@ -29,6 +29,12 @@ func (j *judge) coverage() map[evict.Kind]verdict.KindCoverage {
 					one.To = c.To
 				}
 			}
+			if one.Complete && !slices.Contains(kindsOf(c.Source), k) {
+				one.Complete, one.Why = false, fmt.Sprintf("only found in a file that was asked for %q", c.Source)
+			}
+			if one.Complete && (!c.From.Set || !c.To.Set) {
+				one.Complete, one.Why = false, "called complete, but not from when to when"
+			}
 			if !one.Complete && one.Why == "" {
 				one.Why = "coverage is not stated"
 			}

@@ -256,8 +256,8 @@ func (r *reader) sources() ([]evict.Source, evict.Rejected) {
 			s.rejections = append(s.rejections, evict.Rejection{Source: s.Name, Offset: s.Bytes, Reason: "not read: " + s.failure.Error()})
 			s.Complete, s.Why = false, "not read to its end: "+s.failure.Error()
 		}
-		if why := capped(s.Records); why != "" && !s.Complete {
-			s.Why = why
+		if why := capped(s.Records); why != "" {
+			s.Complete, s.Why = false, why
 		}
 		rej.Count += s.Rejected
 		rej.First = append(rej.First, s.rejections...)

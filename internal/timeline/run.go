@@ -31,6 +31,13 @@ func Run(ctx context.Context, in Input) (*evict.Investigation, error) {
 	memory := cmp.Or(in.Memory, defaultMemory)
 	s := newScratch(in.Scratch, memory)
 	defer s.remove()
+	var size int64
+	for _, it := range in.Items {
+		size += max(0, it.Size)
+	}
+	if err := s.check(size); err != nil {
+		return nil, err
+	}
 
 	r := &reader{in: &in, spill: newSpill(s, "records", partitions, maxLoad), seed: maphash.MakeSeed(), stats: make([]itemStats, len(in.Items))}
 	names, err := r.read(ctx)

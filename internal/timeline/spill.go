@@ -45,6 +45,22 @@ func newScratch(parent string, limit int64) *scratch {
 	return &scratch{parent: parent, limit: limit}
 }
 
+// spillShare is how much of the evidence's size its spilled events may take,
+// in hundredths: each stands twice for a while (measured: 30 to 60).
+const spillShare = 80
+
+// check refuses evidence for which the scratch folder has too little room, before anything is read.
+func (s *scratch) check(evidence int64) error {
+	need := evidence / 100 * spillShare
+	if need <= s.limit {
+		return nil
+	}
+	if free, ok := freeSpace(s.parent); ok && free < need {
+		return fmt.Errorf("the folder for spilled events, %s, has %d MiB free and may need %d MiB; name a larger one with --scratch", s.parent, free>>20, need>>20)
+	}
+	return nil
+}
+
 func (s *scratch) create(name string) (*os.File, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -118,3 +118,16 @@ func FuzzDecodeEvent(f *testing.F) {
 		}
 	})
 }
+
+func TestTooLittleRoomIsRefusedBeforeReading(t *testing.T) {
+	s := newScratch(t.TempDir(), 1)
+	if err := s.check(1 << 20); err != nil {
+		t.Errorf("a megabyte is refused: %v", err)
+	}
+	if _, ok := freeSpace(s.parent); !ok {
+		t.Skip("the system does not tell its free space")
+	}
+	if err := s.check(1 << 60); err == nil {
+		t.Error("an exbibyte of evidence is accepted")
+	}
+}

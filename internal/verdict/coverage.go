@@ -116,8 +116,12 @@ func (a *Account) lacks(k evict.Kind, from evict.Time) string {
 		return c.Why
 	case !c.Complete:
 		return "incomplete"
-	case from.Set && c.From.Set && from.Before(c.From):
+	case from.Set && !c.From.Set:
+		return "from when on it was asked for is not stated"
+	case from.Set && from.Before(c.From):
 		return "begins only on " + when(c.From)
+	case !from.Set && c.To.Set && a.AsOf.Set && a.AsOf.Sub(c.To) > staleState:
+		return "read on " + when(c.To) + ", which is no longer the present"
 	}
 	return ""
 }

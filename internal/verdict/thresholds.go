@@ -42,11 +42,12 @@ const (
 	keptSignInsFree    = 7 * day        // section 7
 	keptAudit          = 180 * day      // section 7
 	keptTrace          = 90 * day       // section 7
+	staleState         = 7 * day        // section 7: an older dump is not the present
 	cutOffWithin       = 48 * time.Hour // section 8
 	proxiedWithin      = 24 * time.Hour // section 10
 	maxWorkplaceNets   = 1 << 20        // memory bound of the accumulator
 	maxReasonRecords   = 3              // records named in a reason
-	maxActsInQuestions = 3              // acts named in a question
+	maxActsInQuestions = 1              // acts named in a question
 )
 
 // BulkRecipients is how many recipients make a submission bulk mail (V23: it
@@ -97,6 +98,7 @@ func Thresholds() []evict.Threshold {
 		row("retention of sign-in logs without P1", keptSignInsFree, "section 7"),
 		row("retention of the audit log (Standard)", keptAudit, "section 7"),
 		row("retention of message trace", keptTrace, "section 7"),
+		row("age from which a dump is not the present state", staleState, "section 7"),
 		row("first hostile event this near the start of the window is cut off", cutOffWithin, "section 8"),
 		row("time from a stranger's sign-in to the replay it explains", proxiedWithin, "section 10"),
 	}
