@@ -55,7 +55,7 @@ func (w *lockouts) End(v *View) {
 	d := Draft{
 		Family: evict.AccessFamily, Grade: evict.Context, Placeless: true, Time: w.first, Cause: w.cause, Total: w.count, Target: w.who,
 		Subject: evict.FindingSubject{Kind: evict.OnOrigin, ID: v.Network},
-		Summary: fmt.Sprintf("%s locked out %s by wrong passwords in %d records", v.Network, quoted(w.who), w.count),
+		Summary: fmt.Sprintf("%s locked out %s by wrong passwords in %d records", plainNetwork(v.Network), quoted(w.who), w.count),
 	}
 	if w.script != "" {
 		d.Grade = evict.Indicative

@@ -85,7 +85,7 @@ func (w *disabledTries) End(v *View) {
 	v.Report(Draft{
 		Subject: evict.FindingSubject{Kind: evict.OnOrigin, ID: v.Network}, Target: w.who, Family: evict.AccessFamily, Grade: evict.Indicative,
 		Time: w.first, Cause: w.cause, Total: w.count, Placeless: true,
-		Summary: fmt.Sprintf("%s tried %d times to sign in to the disabled account %s", v.Network, w.count, quoted(w.who)),
+		Summary: fmt.Sprintf("%s tried %d times to sign in to the disabled account %s", plainNetwork(v.Network), w.count, quoted(w.who)),
 	})
 	for _, o := range w.order {
 		if o.at.Sub(w.last) > disabledReach || w.first.Sub(o.at) > disabledReach {
@@ -93,7 +93,7 @@ func (w *disabledTries) End(v *View) {
 		}
 		v.Report(Draft{
 			Actor: o.who, Family: evict.LinkFamily, Grade: evict.Indicative, Item: "same-origin", Time: o.at, Cause: o.cause, Context: w.cause,
-			Summary: fmt.Sprintf("Signed in from %s, which also tried the disabled account %s", v.Network, quoted(w.who)),
+			Summary: fmt.Sprintf("Signed in from %s, which also tried the disabled account %s", plainNetwork(v.Network), quoted(w.who)),
 		})
 	}
 }

@@ -175,7 +175,7 @@ func (w *spray) success(e *evict.Event, v *View, name string) {
 	d := Draft{
 		Actor: e.Actor, Item: "C4", Family: evict.AccessFamily, Grade: evict.Conclusive, Cause: Because(e), Time: e.Time,
 		Subject: evict.FindingSubject{Kind: evict.OnAccount, ID: e.Actor.ID},
-		Summary: fmt.Sprintf("Signed in from %s, which had tried %d accounts with wrong passwords from %s to %s", v.Network, len(last.accounts), last.from, last.to),
+		Summary: fmt.Sprintf("Signed in from %s, which had tried %d accounts with wrong passwords %s", plainNetwork(v.Network), len(last.accounts), timesOf(last.from, last.to)),
 		Context: slices.Clone(last.cause[:min(len(last.cause), 10)]),
 	}
 	if t, ok := w.tried[name]; ok {
@@ -195,9 +195,43 @@ func (w *spray) End(v *View) {
 			Subject: evict.FindingSubject{Kind: evict.OnOrigin, ID: v.Network},
 			Family:  evict.AccessFamily, Grade: evict.Indicative, Cause: r.cause, Total: r.total, Time: r.from,
 			Lifetime: &evict.Lifetime{From: r.from, To: r.to},
-			Summary:  fmt.Sprintf("%s failed to sign in %d times to %d accounts from %s to %s", v.Network, r.total, len(r.accounts), r.from, r.to),
+			Summary:  fmt.Sprintf("%s failed to sign in %d times to %d accounts %s", plainNetwork(v.Network), r.total, len(r.accounts), timesOf(r.from, r.to)),
 		})
 	}
+}
+
+// plainNetwork leaves out the length that says "one address".
+func plainNetwork(network string) string {
+	return strings.TrimSuffix(strings.TrimSuffix(network, "/32"), "/128")
+}
+
+// timesOf says between which minutes something was done.
+func timesOf(from, to evict.Time) string {
+	const layout = "2006-01-02 15:04 UTC"
+	a, b := from.Std().Format(layout), to.Std().Format(layout)
+	if a == b {
+		return "at " + a
+	}
+	return "from " + a + " to " + b
+}
+
+// lasted writes a span of time in words, no finer than anybody needs.
+func lasted(d time.Duration) string {
+	unit := func(n int, name string) string {
+		if n == 1 {
+			return "1 " + name
+		}
+		return fmt.Sprintf("%d %ss", n, name)
+	}
+	switch {
+	case d < time.Minute:
+		return unit(int(d.Seconds()), "second")
+	case d < 2*time.Hour:
+		return unit(int(d.Minutes()), "minute")
+	case d < 48*time.Hour:
+		return unit(int(d.Hours()), "hour")
+	}
+	return unit(int(d.Hours()/24), "day")
 }
 
 func sortedKeys[V any](m map[string]V) []string {

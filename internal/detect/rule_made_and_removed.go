@@ -127,7 +127,7 @@ func (w *shortLived) gone(e *evict.Event, v *View, box evict.Principal, names ..
 		v.Report(Draft{
 			Family: evict.CoverUp, Grade: evict.Strong, Cause: append(Because(e), s.ev), NoHonestPurpose: true,
 			Lifetime: &evict.Lifetime{From: s.at, To: e.Time},
-			Summary:  fmt.Sprintf("%s%s: %s was removed %s after it was made", e.Op, from(e), s.what, e.Time.Sub(s.at).Round(time.Second)),
+			Summary:  fmt.Sprintf("%s%s: %s was removed %s after it was made", e.Op, from(e), s.what, lasted(e.Time.Sub(s.at))),
 		}.onMailbox(e, v))
 		return
 	}

@@ -100,7 +100,7 @@ func (w *sentRemovals) remove(e *evict.Event, v *View, m *evict.Message, how, fo
 	delete(w.sent, m.ID)
 	v.Report(Draft{
 		Family: evict.CoverUp, Grade: evict.Strong, Cause: append(Because(e), s.ev), NoHonestPurpose: true,
-		Summary: fmt.Sprintf("%s%s: %s was %s %s after it was sent", e.Op, from(e), quoted(s.subject), how, e.Time.Sub(s.at).Round(time.Second)),
+		Summary: fmt.Sprintf("%s%s: %s was %s %s after it was sent", e.Op, from(e), quoted(s.subject), how, lasted(e.Time.Sub(s.at))),
 	}.onMailbox(e, v))
 }
 

@@ -35,7 +35,6 @@ var page = template.Must(template.New("page").Funcs(template.FuncMap{
 	"coverage":     func(s evict.Source) string { return coverageWord(&s) },
 	"join":         func(list []string) string { return strings.Join(list, ", ") },
 	"same":         func(w evict.Window) bool { return w.From == w.To },
-	"sentence":     upper,
 	"verdictClass": func(v evict.Verdict) string { return known(string(v), "unknown", "compromised", "suspected", "clear") },
 	"verdictWord":  verdictWord, "severityClass": evict.Severity.String, "severityWord": severityWord,
 	"statusClass": func(s string) string { return strings.ReplaceAll(known(s, "cannot see", "seen", "not seen"), " ", "-") },
@@ -147,7 +146,7 @@ func newPageAccount(index int, a *evict.Account, open bool) pageAccount {
 	p := pageAccount{
 		Account: a, Index: index, Name: a.Account, Open: open,
 		Settles: a.Verdict == evict.Suspected || a.Verdict == evict.Unknown,
-		Reasons: sortedReasons(a.Reasons), Acts: acts(a.Activity.Attacker), Ops: operations(a.Activity.Attacker.Operations),
+		Reasons: foldedReasons(a), Acts: acts(a.Activity.Attacker), Ops: operations(a.Activity.Attacker.Operations),
 		Chart: strandChart(a), List: fold(a.Findings), Limits: limits(a.Checks),
 	}
 	_, p.Partial, p.Blind = checkCounts(a.Checks)
@@ -162,6 +161,11 @@ func newPageAccount(index int, a *evict.Account, open bool) pageAccount {
 		}
 		n := min(len(g.All), maxPageStrands)
 		g.First, g.More = g.All[:n], g.All[n:]
+		if g.Class == string(evict.ByOwner) {
+			if joined := joinedStrands(g.All); len(joined) < len(g.All) {
+				g.First, g.More = joined, g.All
+			}
+		}
 		p.Groups = append(p.Groups, g)
 	}
 	if n := a.StrandsTotal - len(a.Strands); n > 0 {

@@ -136,7 +136,7 @@ func (m *markdown) accounts(inv *evict.Investigation) {
 
 func (m *markdown) account(a *evict.Account) {
 	m.line("\n## %s %s\n", verdictWord(a.Verdict), md(a.Account))
-	m.line("%s. %s", upper(between(a.Window)), md(a.Headline))
+	m.line("Judged on evidence %s. %s", between(a.Window), md(a.Headline))
 	if a.FirstTrouble.Set {
 		m.line("\nFirst trouble: %s.", stamp(a.FirstTrouble))
 	}
@@ -150,7 +150,7 @@ func (m *markdown) account(a *evict.Account) {
 	if len(a.Reasons)+len(a.NotExcluded) > 0 {
 		m.line("\n### Why\n")
 	}
-	for _, r := range sortedReasons(a.Reasons) {
+	for _, r := range foldedReasons(a) {
 		m.line("- %s (%s): %s", strong(weight(r.Item, r.Grade)), md(string(r.Family)), md(r.Text))
 	}
 	for _, x := range a.NotExcluded {

@@ -208,7 +208,7 @@ func (t *text) money() {
 		t.para(2, 4, in(grey, "Applications entered: "), s(strings.Join(m.Applications, ", ")))
 	}
 	if len(m.LookAlikes) > 0 {
-		t.para(2, 4, in(grey, "Look-alike domains: "), s(strings.Join(m.LookAlikes, ", ")))
+		t.para(2, 4, in(orange, "Look-alike domains: write to nobody there, and use no number from their mail: "), s(strings.Join(m.LookAlikes, ", ")))
 	}
 	t.para(0, 0, in(orange, strings.Repeat(t.sym("─", "-"), t.width)))
 }
@@ -240,7 +240,10 @@ func (t *text) accounts() {
 		if a.Exposure != "" {
 			facts = append(facts, "mail and files: "+exposure(a.Exposure))
 		}
-		t.facts(18, append(facts, t.span(a.Window, minute))...)
+		if a.FirstTrouble.Set {
+			facts = append(facts, "first trouble "+minute(a.FirstTrouble))
+		}
+		t.facts(18, append(facts, "evidence "+t.span(a.Window, minute))...)
 	}
 }
 
@@ -301,7 +304,7 @@ func (t *text) block(a *evict.Account) {
 	t.blank()
 	t.para(0, 0, in(grey, strings.Repeat(t.sym("━", "="), t.width)))
 	t.para(0, 2, t.verdict(a.Verdict), s("  "), in(bold, a.Account))
-	t.para(2, 2, s(upper(between(a.Window))+"."))
+	t.para(2, 2, s("Judged on evidence "+between(a.Window)+"."))
 	if a.Headline != "" {
 		t.para(2, 2, s(a.Headline))
 	}
@@ -321,12 +324,6 @@ func (t *text) block(a *evict.Account) {
 	for _, o := range a.Overrules {
 		t.para(2, 4, in(purple, "Operator's own view: "+string(o.Verdict)), s(", by "+o.By+" at "+stamp(o.At)+": "+o.Note))
 	}
-	t.reasons(a)
-	t.activity(a)
-	t.strands(a)
-	t.findings("Findings", a.Findings)
-	t.symptoms(a)
-	t.checks(a)
 	if a.Verdict == evict.Suspected || a.Verdict == evict.Unknown {
 		t.numbered("Next steps that would settle it", a.NextSteps)
 	} else {
@@ -338,9 +335,13 @@ func (t *text) block(a *evict.Account) {
 			t.para(2, 5, s(strconv.Itoa(i+1)+". "+q.Text))
 		}
 	}
+	t.reasons(a)
+	t.checks(a)
+	t.symptoms(a)
+	t.activity(a)
+	t.strands(a)
+	t.otherFindings(a)
 }
-
-func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 func (t *text) numbered(title string, list []string) {
 	if len(list) == 0 {
@@ -359,7 +360,8 @@ func (t *text) reasons(a *evict.Account) {
 	case len(a.NotExcluded) > 0:
 		t.section("What was not excluded")
 	}
-	for _, r := range sortedReasons(a.Reasons) {
+	said := map[string]bool{}
+	for _, r := range foldedReasons(a) {
 		st := normal
 		switch r.Grade {
 		case evict.Conclusive:
@@ -367,7 +369,7 @@ func (t *text) reasons(a *evict.Account) {
 		case evict.Strong:
 			st = bold
 		}
-		t.bullet(in(st, weight(r.Item, r.Grade)), s(": "+r.Text), in(grey, " ["+string(r.Family)+t.link(r.Finding, r.Strand)+"]"))
+		t.bullet(in(st, weight(r.Item, r.Grade)), s(": "+briefText(r.Text, said)), in(grey, " ["+string(r.Family)+t.link(r.Finding, r.Strand)+"]"))
 	}
 	for _, n := range a.NotExcluded {
 		t.bullet(in(purple, "Not excluded: "), s(n))
@@ -426,6 +428,9 @@ func (t *text) strands(a *evict.Account) {
 		}
 		t.blank()
 		t.para(0, 0, in(g.st, g.sym+" "+g.title), s(" ("+thousands(len(list))+")"))
+		if g.v == evict.ByOwner {
+			list = joinedStrands(list)
+		}
 		t.strandTable(list)
 	}
 	if n := a.StrandsTotal - len(a.Strands); n > 0 {
@@ -471,10 +476,14 @@ func (t *text) strandTable(list []*evict.Strand) {
 		if x.Device != "" {
 			facts = append(facts, "device "+x.Device)
 		}
-		t.facts(4, append(facts, "strand "+x.ID)...)
-		for j, r := range x.Reasons {
+		if x.ID != "" {
+			facts = append(facts, "strand "+x.ID)
+		}
+		t.facts(4, facts...)
+		reasons := briefReasons(x)
+		for j, r := range reasons {
 			if j == maxTextReasons {
-				t.para(4, 6, in(grey, t.more(len(x.Reasons)-j, "more reasons")))
+				t.para(4, 6, in(grey, t.more(len(reasons)-j, "more reasons")))
 				break
 			}
 			t.para(4, 6, in(grey, t.dash()+" "+r))
@@ -501,6 +510,25 @@ func anchorWords(list []evict.Anchor) string {
 		}
 	}
 	return strings.Join(out, ", ")
+}
+
+// otherFindings lists the findings that "Why" does not tell in full.
+func (t *text) otherFindings(a *evict.Account) {
+	told := map[string]string{}
+	for _, r := range foldedReasons(a) {
+		told[r.Finding] = r.Text
+	}
+	var rest []evict.Finding
+	for _, f := range a.Findings {
+		if text, ok := told[f.ID]; !ok || !strings.Contains(text, strings.TrimRight(strings.TrimSpace(f.Summary), ".")) {
+			rest = append(rest, f)
+		}
+	}
+	if len(rest) == len(a.Findings) {
+		t.findings("Findings", rest)
+		return
+	}
+	t.findings("Findings beside those under Why", rest)
 }
 
 func (t *text) findings(title string, all []evict.Finding) {

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -137,6 +138,132 @@ func sortedReasons(list []evict.Reason) []evict.Reason {
 	out := append([]evict.Reason(nil), list...)
 	sort.SliceStable(out, func(i, j int) bool { return out[i].Grade > out[j].Grade })
 	return out
+}
+
+// reasonFold is how close in time the reasons of one detector are told as one.
+const reasonFold = 60 * 60 * 1e9 // nanoseconds
+
+// foldedReasons sorts the reasons and tells those of one detector and grade
+// within an hour once, with how many more there are.
+func foldedReasons(a *evict.Account) []evict.Reason {
+	by := map[string]*evict.Finding{}
+	for i := range a.Findings {
+		by[a.Findings[i].ID] = &a.Findings[i]
+	}
+	var out []evict.Reason
+	var more []int
+next:
+	for _, r := range sortedReasons(a.Reasons) {
+		f := by[r.Finding]
+		for i, o := range out {
+			g := by[o.Finding]
+			if f == nil || g == nil || g.Detector != f.Detector || o.Grade != r.Grade || o.Item != r.Item || o.Strand != r.Strand || !f.Time.Set || !g.Time.Set {
+				continue
+			}
+			if d := f.Time.Nano - g.Time.Nano; -reasonFold <= d && d <= reasonFold {
+				more[i]++
+				continue next
+			}
+		}
+		out, more = append(out, r), append(more, 0)
+	}
+	for i, n := range more {
+		if n > 0 {
+			out[i].Text += " And " + thousands(n) + " more of this kind within the hour."
+		}
+	}
+	return out
+}
+
+// joinedStrands tells strands of one network, client and device as one, for
+// an owner comes back every day. What speaks against a strand is kept.
+func joinedStrands(list []*evict.Strand) []*evict.Strand {
+	type key struct{ network, client, device string }
+	at := map[key]int{}
+	var out []*evict.Strand
+	var n []int
+	for _, x := range list {
+		k := key{x.Network, x.Client, x.Device}
+		i, ok := at[k]
+		if !ok {
+			at[k] = len(out)
+			c := *x
+			c.Places, c.Anchors, c.Reasons = nil, nil, nil
+			c.Events, c.SignIns = 0, 0
+			i = len(out)
+			out, n = append(out, &c), append(n, 0)
+		}
+		o := out[i]
+		n[i]++
+		o.Events, o.SignIns = o.Events+x.Events, o.SignIns+x.SignIns
+		o.Places = union(o.Places, x.Places)
+		o.Anchors = union(o.Anchors, x.Anchors)
+		for _, r := range x.Reasons {
+			if !strings.HasPrefix(r, "for the owner: ") {
+				o.Reasons = union(o.Reasons, []string{r})
+			}
+		}
+		if x.From.Before(o.From) {
+			o.From = x.From
+		}
+		if o.To.Before(x.To) {
+			o.To = x.To
+		}
+	}
+	for i, o := range out {
+		if n[i] > 1 {
+			o.ID, o.Session = "", ""
+			o.Reasons = append([]string{thousands(n[i]) + " strands of this network, client and device"}, o.Reasons...)
+		}
+		slices.Sort(o.Anchors)
+	}
+	return out
+}
+
+func union[T comparable](list, more []T) []T {
+	for _, x := range more {
+		if !slices.Contains(list, x) {
+			list = append(list, x)
+		}
+	}
+	return list
+}
+
+// briefReasons names what speaks against a strand by its item, as "Why" tells
+// it in full, and keeps the other reasons.
+func briefReasons(x *evict.Strand) []string {
+	var items, out []string
+	for _, r := range x.Reasons {
+		item, _, ok := strings.Cut(strings.TrimPrefix(r, "against: "), ")")
+		if !ok || !strings.HasPrefix(r, "against: ") || !strings.Contains(item, " (") {
+			out = append(out, r)
+			continue
+		}
+		items = append(items, item+")")
+	}
+	if len(items) > 0 {
+		out = append(out, "against: "+strings.Join(items, ", "))
+	}
+	return out
+}
+
+// briefText leaves out of a reason the IDs of its records, which the finding
+// names, and a last clause that an earlier reason ended with.
+func briefText(text string, said map[string]bool) string {
+	if i := strings.LastIndex(text, "; known from "); i >= 0 {
+		from, to := strings.Index(text[i:], " ("), strings.Index(text[i:], ");")
+		if from > 0 && to > from {
+			text = text[:i+from] + text[i+to+1:]
+		}
+	}
+	if i := strings.LastIndex(text, "; "); i >= 0 {
+		last := text[i:]
+		if said[last] {
+			return text[:i] + "."
+		}
+		said[last] = true
+	}
+	return text
 }
 
 // strandsBy returns the strands of one verdict in order of time.

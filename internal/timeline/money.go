@@ -7,6 +7,7 @@ import (
 
 	"evict"
 	"evict/internal/detect"
+	"evict/internal/message"
 )
 
 const (
@@ -114,6 +115,20 @@ func addThread(threads []evict.Thread, account string, t *evict.Thread, facts *d
 	return append(threads, th)
 }
 
+// lookAlike reports whether an address is in a domain that resembles one of
+// ours or another correspondent's: whoever wrote there is not to be telephoned.
+// Of two correspondents that resemble each other both are left out: which is
+// the genuine one is not known from here.
+func (j *judge) lookAlike(address string, others []string) bool {
+	domain := evict.DomainOf(address)
+	for known := range j.facts.Domains {
+		if message.Resembles(domain, known) != "" {
+			return true
+		}
+	}
+	return slices.ContainsFunc(others, func(o string) bool { return message.Resembles(domain, evict.DomainOf(o)) != "" })
+}
+
 // money builds the card from the attackers' strands; nil when they touched no payment.
 func (j *judge) money(hs []*history) *evict.Money {
 	m := &evict.Money{Threads: []evict.Thread{}, Applications: []string{}, LookAlikes: []string{}, Calls: []string{}}
@@ -147,6 +162,10 @@ func (j *judge) money(hs []*history) *evict.Money {
 		}
 	}
 	for _, o := range outsiders {
+		if j.lookAlike(o, outsiders) {
+			m.LookAlikes = addListed(m.LookAlikes, evict.DomainOf(o))
+			continue
+		}
 		m.Calls = append(m.Calls, "the person behind "+o+", on a number known from before: pay nothing on changed details")
 	}
 	if len(m.Applications) > 0 {

@@ -67,11 +67,25 @@ func (j *judge) headline(inv *evict.Investigation) string {
 	if len(parts) == 0 {
 		return lead + "No account is named in the evidence."
 	}
+	if named := compromised(inv); len(named) > 0 && len(named) <= 2 {
+		lead += strings.Join(named, " and ") + map[int]string{1: " is", 2: " are"}[len(named)] + " compromised. "
+	}
 	noun := "accounts"
 	if s.Accounts == 1 {
 		noun = "account"
 	}
 	return lead + fmt.Sprintf("%d %s: %s.", s.Accounts, noun, strings.Join(parts, ", "))
+}
+
+// compromised names the compromised accounts, in the order of the list.
+func compromised(inv *evict.Investigation) []string {
+	var out []string
+	for i := range inv.Accounts {
+		if inv.Accounts[i].Verdict == evict.Compromised {
+			out = append(out, inv.Accounts[i].Account)
+		}
+	}
+	return out
 }
 
 // unverified lists assumptions about Microsoft's formats that nobody could confirm.
@@ -144,12 +158,12 @@ func (j *judge) row(h *history, e *evict.Event, s *verdict.Strand, findings map[
 	if j.in.declared(e) {
 		r.Attribution = evict.ByResponder
 	}
-	r.Message = message(e)
+	r.Message = told(e)
 	return r
 }
 
-// message is one line for a person: what was done, on what.
-func message(e *evict.Event) string {
+// told is one line for a person: what was done, on what.
+func told(e *evict.Event) string {
 	parts := []string{e.Op}
 	for i := range e.Subjects {
 		s := &e.Subjects[i]

@@ -72,7 +72,7 @@ func (d *decider) compromisedText(out evict.Account) string {
 	if quietLeadIn(d.a, d.trouble) {
 		text += "Since " + when(first) + ", after a quiet lead-in that was seen in full. "
 	} else {
-		text += "First seen " + when(first) + ", between " + when(out.Window.From) + " and " + when(out.Window.To) + "; first access no later than " + when(first) + ". "
+		text += "First seen " + when(first) + within(out.Window) + "; first access no later than " + when(first) + ". "
 		if out.Window.From.Set && first.Sub(out.Window.From) <= cutOffWithin {
 			text += "The beginning is probably cut off: extend the window. "
 		}
@@ -101,7 +101,7 @@ func (d *decider) suspectedText(out evict.Account) string {
 	if d.onlyPassword() {
 		return "The password is known to a stranger; entry was stopped by " + stopper(lead) + ". A password reset and a review of the sign-in methods are required, eviction is not. Seen between " + when(out.Window.From) + " and " + when(out.Window.To) + "."
 	}
-	text := "Suspected, between " + when(out.Window.From) + " and " + when(out.Window.To) + ": " + trimStop(lead.Summary)
+	text := "Suspected" + within(out.Window) + ": " + trimStop(lead.Summary)
 	if n := len(d.grounds) - 1; n > 0 {
 		text += ", and " + strconv.Itoa(n) + " more"
 	}
@@ -150,13 +150,20 @@ func stopper(it *Item) string {
 
 // unknownText says what a partial view shows, and what to get (section 8).
 func (d *decider) unknownText(out evict.Account) string {
-	span := "Between " + when(out.Window.From) + " and " + when(out.Window.To) + ", in the sources named, "
+	span := "In the sources named, "
+	if out.Window.From.Set || out.Window.To.Set {
+		span = "Between " + when(out.Window.From) + " and " + when(out.Window.To) + ", in the sources named, "
+	}
 	if weak := countedIndicative(d.a); len(weak) > 0 {
 		span += plural(len(weak), "sign is", "signs are") + " not explained (" + trimStop(weak[0].Summary) + "), and nothing proves a stranger."
 	} else {
 		span += "nothing hostile was found."
 	}
-	text := span + " That is all it shows: what happened before " + when(out.Window.From) + ", and what these sources do not record, was not seen."
+	before := ""
+	if out.Window.From.Set {
+		before = "what happened before " + when(out.Window.From) + ", and "
+	}
+	text := span + " That is all it shows: " + before + "what these sources do not record, was not seen."
 	if get, first := d.toDecide(); get != "" {
 		text += " To decide, get: " + get
 		if first.Set {
@@ -194,4 +201,12 @@ func (d *decider) toDecide() (string, evict.Time) {
 		parts[i] = strconv.Itoa(i+1) + " " + parts[i]
 	}
 	return strings.Join(parts, ", "), first
+}
+
+// within says between which times, and nothing where none is known.
+func within(w evict.Window) string {
+	if !w.From.Set && !w.To.Set {
+		return ""
+	}
+	return ", between " + when(w.From) + " and " + when(w.To)
 }

@@ -84,22 +84,17 @@ func openItems(a *Account, s *Strand) []*Item {
 }
 
 func strandFacts(s *Strand, acts []*Item) string {
-	text := "On " + when(s.From)
-	if s.To.Nano-s.From.Nano >= int64(60*1e9) {
-		text = "From " + when(s.From) + " to " + when(s.To)
-	}
-	text += ", from " + from(s) + ": "
+	text := spanOf(s) + ", from " + from(s) + ": "
 	if s.SignIns > 0 {
 		text += plural(s.SignIns, "sign-in", "sign-ins")
 	} else {
 		text += "acts in the account"
 	}
-	for i, it := range acts {
-		if i == maxActsInQuestions {
-			text += "; and " + plural(len(acts)-i, "other act", "other acts")
-			break
-		}
+	if it := telling(acts); it != nil {
 		text += "; " + trimStop(it.Summary)
+		if n := len(acts) - maxActsInQuestions; n > 0 {
+			text += "; and " + plural(n, "other act", "other acts")
+		}
 	}
 	text += ". Was that you?"
 	if len(acts) == 1 && acts[0].Question != "" {
@@ -111,12 +106,41 @@ func strandFacts(s *Strand, acts []*Item) string {
 	return text
 }
 
+// telling is the act that an owner can remember: the heaviest that is
+// something done, before the place or session it was done from.
+func telling(acts []*Item) *Item {
+	for _, it := range acts {
+		if it.Family != evict.SessionFamily && it.Family != evict.AccessFamily && it.Family != evict.LinkFamily && it.Family != evict.AnyFamily {
+			return it
+		}
+	}
+	if len(acts) > 0 {
+		return acts[0]
+	}
+	return nil
+}
+
+// spanOf says when a strand was seen, as one says it on the telephone.
+func spanOf(s *Strand) string {
+	const day, clock = "2 January 2006", "15:04"
+	switch a, b := s.From.Std(), s.To.Std(); {
+	case !s.From.Set || !s.To.Set:
+		return "At a time that is not known"
+	case s.To.Nano-s.From.Nano < int64(60*1e9):
+		return "On " + a.Format(day) + " at " + a.Format(clock) + " UTC"
+	case a.Format(day) == b.Format(day):
+		return "On " + a.Format(day) + " between " + a.Format(clock) + " and " + b.Format(clock) + " UTC"
+	default:
+		return "Between " + a.Format(day+" "+clock) + " and " + b.Format(day+" "+clock) + " UTC"
+	}
+}
+
 func actFacts(it *Item) string {
 	text := sentence(it.Summary)
 	if it.StateOnly {
 		text += " It exists now; made by whom and when is not known."
 	} else if it.Time.Set {
-		text += " (" + when(it.Time) + ")"
+		text += " (" + it.Time.Std().Format("2 January 2006 15:04 UTC") + ")"
 	}
 	if it.Question != "" {
 		return text + " " + it.Question
