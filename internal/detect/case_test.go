@@ -31,7 +31,8 @@ func TestCatalogIsValid(t *testing.T) {
 // a sentence of story, evidence files as they are exported, and in "want" one
 // line for each finding of that detector: severity, item, subject, a part of
 // the summary in quotes, and the records that are its cause. An "options"
-// section names workplaces and responders.
+// section names workplaces and responders, a "known-bad" section holds the
+// indicators of another case.
 func TestCases(t *testing.T) {
 	files, err := filepath.Glob("testdata/*/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -60,6 +61,11 @@ func runCase(t *testing.T, file, detector string) {
 		switch f.Name {
 		case "want":
 			want = i
+		case "known-bad":
+			o.KnownBad = filepath.Join(t.TempDir(), "known-bad.json")
+			if err := os.WriteFile(o.KnownBad, f.Data, 0o600); err != nil {
+				t.Fatal(err)
+			}
 		case "options":
 			options(t, &o, string(f.Data))
 		default:

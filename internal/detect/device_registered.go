@@ -50,6 +50,9 @@ func (w *devices) Event(e *evict.Event, v *View) {
 		return
 	}
 	name := e.Subject(evict.Target).Label
+	if name == "" {
+		name = newValue(c, "Device.DisplayName", "DisplayName")
+	}
 	key := name + e.Time.Std().Format("0102 1504")
 	if key == w.last {
 		return
@@ -57,8 +60,8 @@ func (w *devices) Event(e *evict.Event, v *View) {
 	w.last = strings.Clone(key)
 	d := Draft{
 		Family: evict.Persistence, Item: "device", Grade: evict.Indicative, Cause: Because(e), Target: name,
-		Summary:  fmt.Sprintf("%s: the device %s was registered%s", strings.TrimSuffix(e.Op, "."), quoted(name), fromAddress(e)),
-		Question: fmt.Sprintf("Did you set up a computer or telephone named %s?", quoted(name)),
+		Summary:  fmt.Sprintf("%s: %s was registered%s", strings.TrimSuffix(e.Op, "."), deviceName(name), fromAddress(e)),
+		Question: fmt.Sprintf("Did you set up %s?", deviceName(name)),
 	}
 	if b := buildOf(c); b != "" {
 		d.Summary += "; its build " + b + " is what registration tools write"
@@ -73,6 +76,13 @@ func (w *devices) Event(e *evict.Event, v *View) {
 }
 
 func (*devices) End(*View) {}
+
+func deviceName(name string) string {
+	if name == "" {
+		return "a computer or telephone"
+	}
+	return "the device " + quoted(name)
+}
 
 func buildOf(c *evict.Changes) string {
 	for _, p := range c.Props {

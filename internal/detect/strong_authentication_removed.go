@@ -44,5 +44,8 @@ func seeMethodGone(e *evict.Event, v *View) {
 		Family: evict.Persistence, Grade: evict.Indicative, Cause: Because(e), Target: whom,
 		Summary: fmt.Sprintf("%s for %s%s", strings.TrimSuffix(e.Op, "."), quoted(whom), fromAddress(e)),
 	}
+	if op == "update user" {
+		d.Summary = fmt.Sprintf("Update user: the last sign-in method of %s was removed%s", quoted(whom), fromAddress(e))
+	}
 	v.Report(d)
 }

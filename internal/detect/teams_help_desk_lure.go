@@ -28,7 +28,11 @@ func seeChat(e *evict.Event, v *View) {
 	if !ok || v.Mine(e.Actor) {
 		return
 	}
-	said := strings.ToLower(c.Name + " " + strings.Join(c.Members, " "))
+	said := c.Name
+	for i := range e.Subjects {
+		said += " " + e.Subjects[i].Label
+	}
+	said = strings.ToLower(said)
 	name := firstIn(said, helpDeskNames)
 	outside := c.External == evict.Yes || e.Actor.Kind == evict.UPN && len(v.Facts.Domains) > 0 && !v.Facts.Internal(e.Actor.ID)
 	if name == "" || !outside {

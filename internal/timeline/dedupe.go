@@ -247,7 +247,7 @@ func (w *dedupeWorker) spread(e *evict.Event) error {
 	join(actor)
 	for i := range e.Subjects {
 		s := &e.Subjects[i]
-		if s.Part == evict.Application || s.Part == evict.Recipient && e.Kind != evict.MessageTrace {
+		if s.Part == evict.Application || s.Part == evict.Recipient && e.Kind != evict.MessageTrace && e.Kind != evict.TeamsAudit {
 			continue
 		}
 		join(w.d.accounts.resolve(e.Tenant, s.Who, e.Time))
