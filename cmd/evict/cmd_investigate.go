@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/netip"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -98,12 +99,37 @@ func (f *investigateFlags) prepare(paths []string) error {
 		}
 		o.Minimum = s
 	}
+	if o.Workers < 0 {
+		return fmt.Errorf("%w: --workers is a number of threads", errUsage)
+	}
+	if o.Since.Set && o.Until.Set && o.Until.Before(o.Since) {
+		return fmt.Errorf("%w: --until lies before --since", errUsage)
+	}
+	if err := f.writable(); err != nil {
+		return err
+	}
 	switch o.Licence {
 	case "", "none", "P1", "P2":
 	default:
 		return fmt.Errorf("%w: --licence is none, P1 or P2", errUsage)
 	}
 	return err
+}
+
+// writable refuses files that could not be written before any evidence is read.
+func (f *investigateFlags) writable() error {
+	if t := strings.ToLower(f.timelineFile); t != "" && !strings.HasSuffix(t, ".jsonl") && !strings.HasSuffix(t, ".csv") {
+		return fmt.Errorf("%w: --timeline writes .jsonl or .csv, not %q", errUsage, f.timelineFile)
+	}
+	for _, path := range []string{f.html, f.markdown, f.csv, f.indicators, f.timelineFile} {
+		if path == "" {
+			continue
+		}
+		if info, err := os.Stat(filepath.Dir(path)); err != nil || !info.IsDir() {
+			return fmt.Errorf("cannot write %s: there is no folder %s", path, filepath.Dir(path))
+		}
+	}
+	return nil
 }
 
 func symptoms(s string, before error) ([]int, error) {

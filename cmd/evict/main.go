@@ -10,6 +10,7 @@ import (
 	"runtime/debug"
 
 	"evict/internal/app"
+	"evict/internal/timeline"
 	"evict/internal/ui"
 
 	"github.com/spf13/cobra"
@@ -56,6 +57,9 @@ func hintFor(err error) string {
 	var h interface{ Hint() string }
 	if errors.As(err, &h) {
 		return h.Hint()
+	}
+	if errors.Is(err, timeline.ErrNoEvidence) {
+		return "evict investigate --help"
 	}
 	if errors.Is(err, app.ErrUsage) || errors.Is(err, errUsage) {
 		return "evict --help"

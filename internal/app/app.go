@@ -153,6 +153,9 @@ func parseDeclare(declared []string) (*timeline.Coverage, error) {
 			return nil, err
 		}
 	}
+	if c.Source != "" && !timeline.KnowsSource(c.Source) {
+		return nil, fmt.Errorf("%w: --declare: %q names no kind of evidence; write such as 'unified audit log', 'sign-ins' or 'inbox rules'", ErrUsage, c.Source)
+	}
 	return c, nil
 }
 

@@ -130,6 +130,9 @@ func (c *collector) readDeclared(name string, open func() (io.ReadCloser, error)
 		if w.By == "" {
 			return fmt.Errorf(`it names nobody in "by"`)
 		}
+		if !w.From.Set || !w.To.Set {
+			return fmt.Errorf(`it must say "from" and "to": work without times would excuse whatever was done in that name`)
+		}
 		if err := order(w.From, w.To); err != nil {
 			return err
 		}

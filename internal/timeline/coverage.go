@@ -157,6 +157,9 @@ var kindWords = []struct {
 
 var auditKinds = []evict.Kind{evict.AdminAudit, evict.MailboxAudit, evict.DirectoryAudit, evict.LoginAudit, evict.FileAudit, evict.TeamsAudit, evict.OtherAudit, evict.AlertLog}
 
+// KnowsSource reports whether a coverage statement's source names a kind of evidence.
+func KnowsSource(source string) bool { return len(kindsOf(source)) > 0 }
+
 // kindsOf reads a coverage statement's source: a kind's own name, or words.
 func kindsOf(source string) []evict.Kind {
 	s := strings.ToLower(strings.TrimSpace(source))

@@ -78,6 +78,9 @@ func Run(ctx context.Context, in Input) (*evict.Investigation, error) {
 	rejected.Count += len(in.Problems)
 	rejected.First = append(rejected.First, in.Problems...)
 	sortRejections(rejected.First)
+	if err := j.anyEvidence(rejected); err != nil {
+		return nil, err
+	}
 	j.rejects = rejected.Count
 	j.cover = j.coverage()
 	for _, step := range []func() error{j.first, j.barrier, j.second, j.settings} {
@@ -94,6 +97,19 @@ func Run(ctx context.Context, in Input) (*evict.Investigation, error) {
 		err = j.timeline(inv)
 	}
 	return inv, err
+}
+
+// anyEvidence is an error when no item holds a record or an empty answer.
+func (j *judge) anyEvidence(rejected evict.Rejected) error {
+	for i := range j.sources {
+		if j.sources[i].Format != "not evidence" && j.sources[i].Format != "" {
+			return nil
+		}
+	}
+	if len(rejected.First) > 0 {
+		return fmt.Errorf("%w: %s: %s", ErrNoEvidence, rejected.First[0].Source, rejected.First[0].Reason)
+	}
+	return ErrNoEvidence
 }
 
 // domains are those of the tenant's own accounts, without free mail providers.

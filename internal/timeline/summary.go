@@ -27,6 +27,11 @@ func (j *judge) summarise(inv *evict.Investigation) {
 			s.Incomplete = append(s.Incomplete, fmt.Sprintf("%s: %s", src.Name, cmp.Or(src.Why, "coverage is not stated")))
 		}
 	}
+	for _, name := range j.in.Accounts {
+		if !slices.ContainsFunc(inv.Accounts, func(a evict.Account) bool { return strings.EqualFold(name, a.Account) || strings.EqualFold(name, a.ID) }) {
+			s.Incomplete = append(s.Incomplete, fmt.Sprintf("%s was asked for and is not named in the evidence", name))
+		}
+	}
 	if j.rejects > 0 {
 		s.Incomplete = append(s.Incomplete, fmt.Sprintf("%d pieces of the evidence could not be read", j.rejects))
 	}
