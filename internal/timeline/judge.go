@@ -192,6 +192,9 @@ func (j *judge) madeAccounts() {
 		for _, m := range h.makes {
 			s := h.placer.place(m.spot)
 			v := verdict.Made{By: h.account.Name, At: m.at, Record: evict.Ref{Source: j.in.Items[m.ref.Ref.Item].Name, Record: m.ref.ID, Role: "cause"}}
+			if s == nil {
+				s = h.placer.attackers(m.spot.time)
+			}
 			if s != nil {
 				v.Strand, v.ByAttacker = s.ID, s.Verdict == evict.ByAttacker
 			}

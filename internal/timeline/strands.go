@@ -450,6 +450,25 @@ func (p *placer) onlyActive(among []int32, t evict.Time) *verdict.Strand {
 	return found
 }
 
+// attackers returns the first of the strands active within 10 minutes of t
+// when all of them are the attacker's: then an act that fits several was his,
+// whichever it was. Nil otherwise.
+func (p *placer) attackers(t evict.Time) *verdict.Strand {
+	var first *verdict.Strand
+	for _, s := range p.around(t) {
+		if s.App != "" || !active(s, t) {
+			continue
+		}
+		if s.Verdict != evict.ByAttacker {
+			return nil
+		}
+		if first == nil {
+			first = s
+		}
+	}
+	return first
+}
+
 // around returns the strands that can have been active within 10 minutes of t,
 // and perhaps others: those begun by then, back to where none reaches so far.
 func (p *placer) around(t evict.Time) []*verdict.Strand {
