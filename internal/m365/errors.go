@@ -33,6 +33,9 @@ type Error struct {
 	RequestID     string
 	Attempts      int
 	Sent          bool // a request left: a write may have had its effect
+
+	passing bool   // may succeed when repeated
+	token   string // the access token that was refused
 }
 
 func (e *Error) Error() string {
