@@ -3,6 +3,7 @@ package m365
 // The options that Graph knows for a collection and for one object.
 var (
 	listOptions = []string{"$count", "$expand", "$filter", "$orderby", "$search", "$select", "$skip", "$top", "$skiptoken", "$deltatoken"}
+	userOptions = []string{"$count", "$expand", "$filter", "$orderby", "$search", "$select", "$top", "$skiptoken"}
 	oneOptions  = []string{"$expand", "$select"}
 )
 
@@ -12,7 +13,7 @@ var Operations = append(append(loginOperations(), graphOperations()...), append(
 
 func graphOperations() []Operation {
 	return []Operation{
-		{ID: "list-users", Service: GraphV1, Method: "GET", Path: "/users", Query: listOptions, Class: Read, Permission: []string{"User.Read.All"}, Throttle: DirectoryUnits, Doc: "https://learn.microsoft.com/graph/api/user-list"},
+		{ID: "list-users", Service: GraphV1, Method: "GET", Path: "/users", Query: userOptions, Class: Read, Permission: []string{"User.Read.All"}, Throttle: DirectoryUnits, Doc: "https://learn.microsoft.com/graph/api/user-list"},
 		{ID: "get-user", Service: GraphV1, Method: "GET", Path: "/users/{id}", Query: oneOptions, Class: Read, Permission: []string{"User.Read.All"}, Throttle: DirectoryUnits, Doc: "https://learn.microsoft.com/graph/api/user-get"},
 		{ID: "get-domain", Service: GraphV1, Method: "GET", Path: "/domains/{id}", Query: oneOptions, Class: Read, Permission: []string{"Domain.Read.All", "Domain.ReadWrite.All"}, Throttle: DirectoryUnits, Doc: "https://learn.microsoft.com/graph/api/domain-get"},
 		{ID: "list-domains", Service: GraphV1, Method: "GET", Path: "/domains", Query: listOptions, Class: Read, Permission: []string{"Domain.Read.All", "Domain.ReadWrite.All"}, Throttle: DirectoryUnits, Doc: "https://learn.microsoft.com/graph/api/domain-list"},
