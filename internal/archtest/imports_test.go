@@ -53,7 +53,7 @@ var rules = map[string]rule{
 		"a tenant of our own; it never knows the client, so that two independent writings of the wire format catch each other's mistakes"},
 	"internal/simtenant/scenarios": {[]string{"internal/simtenant"},
 		"builds tenants under attack for the simulator; ground truth is its own"},
-	"internal/docgen": {[]string{"internal/app", "internal/detect"},
+	"internal/docgen": {[]string{"internal/app", "internal/detect", "internal/m365"},
 		"writes docs from the catalogs, so that they cannot drift from them"},
 	"scripts/modules":   {nil, "a tool of the build, apart from the product"},
 	"scripts/notices":   {[]string{"scripts/modules"}, "a tool of the build, apart from the product"},

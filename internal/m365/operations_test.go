@@ -66,7 +66,9 @@ func TestGraphTableAgreesWithTheContract(t *testing.T) {
 	type call struct {
 		Method, Path string
 		Query        []string
-		Permissions  struct{ Application struct{ LeastPrivilege, AlsoWork []string } }
+		Permissions  struct {
+			Application struct{ LeastPrivilege, AlsoWork []string }
+		}
 	}
 	known := map[Service]map[string]call{GraphV1: {}, GraphBeta: {}}
 	for s, file := range map[Service]string{GraphV1: "graph-v1.0-reduced.calls.json", GraphBeta: "graph-beta-reduced.calls.json"} {
