@@ -115,6 +115,9 @@ func (c *Client) repeat(ctx context.Context, op *Operation, call Call, again fun
 		if e.Kind == Unauthorized && e.token != "" && e.Code != claimsChallenge && !renewed {
 			renewed = true
 			c.tokens.forget(e.token)
+			if r, ok := c.cfg.Credential.(*renewable); ok && r.renew() != nil {
+				return nil, e
+			}
 			continue
 		}
 		if !again(e) || n >= maxAttempts {

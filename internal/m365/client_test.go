@@ -492,3 +492,29 @@ func TestSecretCredentialThroughTheGuard(t *testing.T) {
 		t.Errorf("%+v", e)
 	}
 }
+
+// TestRefusedTokenIsReplaced: the service refuses a token before its end, and the credential's own cache must not hand it out again.
+func TestRefusedTokenIsReplaced(t *testing.T) {
+	tokens := 0
+	f := &far{answer: func(_ int, r *http.Request) *http.Response {
+		switch {
+		case strings.HasSuffix(r.URL.Path, "/openid-configuration"):
+			base := "https://login.microsoftonline.com/" + tenant
+			return answer(200, `{"issuer":"`+base+`/v2.0","authorization_endpoint":"`+base+`/oauth2/v2.0/authorize","token_endpoint":"`+base+`/oauth2/v2.0/token"}`, "Content-Type", "application/json")
+		case strings.HasSuffix(r.URL.Path, "/token"):
+			tokens++
+			return answer(200, fmt.Sprintf(`{"token_type":"Bearer","expires_in":3599,"access_token":"token-%d"}`, tokens), "Content-Type", "application/json")
+		case r.Header.Get("Authorization") == "Bearer token-1":
+			return answer(401, `{"error":{"code":"InvalidAuthenticationToken"}}`)
+		}
+		return answer(200, `{"value":[]}`)
+	}}
+	cred, err := Credential(Profile{Cloud: Worldwide, Tenant: tenant, Client: "app", Method: ClientSecret}, []byte(canary), nil, f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, _ := New(Config{Cloud: Worldwide, Tenant: tenant, Credential: cred, Transport: f})
+	if _, err = c.Reader().Do(t.Context(), Call{Op: "list-users"}); err != nil || tokens != 2 {
+		t.Errorf("%d tokens, %v", tokens, err)
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"sync"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/cloud"
@@ -47,6 +48,40 @@ type Profile struct {
 // Credential makes the credential of a profile. The secret is a client secret, or the PEM or PKCS#12 bytes of a certificate with its key, whose password is
 // the second secret; the other methods have none. The credential's requests leave through the same guard as all others. transport nil is the system's.
 func Credential(p Profile, secret, password []byte, transport http.RoundTripper) (azcore.TokenCredential, error) {
+	if p.Method != ClientSecret && p.Method != Certificate {
+		return credential(p, secret, password, transport)
+	}
+	r := &renewable{make: func() (azcore.TokenCredential, error) { return credential(p, secret, password, transport) }}
+	return r, r.renew()
+}
+
+// A renewable credential can be made anew without asking anybody. Its library keeps a token until its end, even one that the service refuses.
+type renewable struct {
+	make func() (azcore.TokenCredential, error)
+	mu   sync.Mutex
+	now  azcore.TokenCredential
+}
+
+func (r *renewable) renew() error {
+	c, err := r.make()
+	if err != nil {
+		return err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.now = c
+	return nil
+}
+
+// GetToken as azcore wants it.
+func (r *renewable) GetToken(ctx context.Context, o policy.TokenRequestOptions) (azcore.AccessToken, error) {
+	r.mu.Lock()
+	c := r.now
+	r.mu.Unlock()
+	return c.GetToken(ctx, o)
+}
+
+func credential(p Profile, secret, password []byte, transport http.RoundTripper) (azcore.TokenCredential, error) {
 	g := newGuard(p.Cloud, transport)
 	opt := policy.ClientOptions{
 		Transport: sender{g},

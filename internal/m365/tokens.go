@@ -59,9 +59,11 @@ func (t *tokens) forget(token string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for scope, k := range t.m {
+		k.one.Lock()
 		if k.Token == token {
 			t.m[scope] = &tokenOf{}
 		}
+		k.one.Unlock()
 	}
 }
 
