@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -136,15 +137,20 @@ func holds(text, w string) bool {
 		if i < 0 {
 			return false
 		}
-		at, end := from+i, from+i+len(w)
-		if w[0] >= 0x80 {
-			return true
-		}
-		if (at == 0 || !letter(text[at-1])) && (len(w) > 4 || end == len(text) || !letter(text[end])) {
+		at := from + i
+		if bounded(text, at, at+len(w)) {
 			return true
 		}
 		from = at + 1
 	}
+}
+
+// bounded reports whether text[at:end], which is a word of a list, stands as holds asks.
+func bounded(text string, at, end int) bool {
+	if text[at] >= 0x80 {
+		return true
+	}
+	return (at == 0 || !letter(text[at-1])) && (end-at > 4 || end == len(text) || !letter(text[end]))
 }
 
 func letter(b byte) bool { return b >= 'a' && b <= 'z' || b >= '0' && b <= '9' || b >= 0x80 }
@@ -167,7 +173,26 @@ func picks(condition string, list []string) string {
 	return ""
 }
 
+// moneyIndex holds the words about payment and payroll by their first byte:
+// every subject of every mail is looked up in them.
+var moneyIndex = byFirst(moneyWords, payrollWords)
+
+func byFirst(lists ...[]string) (index [256][]string) {
+	for _, w := range slices.Concat(lists...) {
+		index[w[0]] = append(index[w[0]], w)
+	}
+	return index
+}
+
 // MoneyWords reports whether a subject is about payment or payroll.
 func MoneyWords(subject string) bool {
-	return hasWord(subject, moneyWords) != "" || hasWord(subject, payrollWords) != ""
+	text := fold(subject)
+	for at := range len(text) {
+		for _, w := range moneyIndex[text[at]] {
+			if strings.HasPrefix(text[at:], w) && bounded(text, at, at+len(w)) {
+				return true
+			}
+		}
+	}
+	return false
 }
