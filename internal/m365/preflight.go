@@ -218,3 +218,29 @@ func (p *Preflight) ready(u Use) Ready {
 	}
 	return r
 }
+
+// Excess lists granted permissions with which the application could change the tenant beyond the operations of this product,
+// in the order of names. An application that only collects should have none.
+func Excess(p *Preflight) []string {
+	out := []string{}
+	for _, roles := range p.Granted {
+		for _, r := range roles {
+			if r == "full_access_as_app" || (strings.Contains(r, "ReadWrite") || strings.HasPrefix(r, "Mail.Send")) && !wanted[r] {
+				out = append(out, r)
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// wanted holds the least permission of every operation.
+var wanted = func() map[string]bool {
+	m := map[string]bool{}
+	for _, o := range Operations {
+		if len(o.Permission) > 0 {
+			m[o.Permission[0]] = true
+		}
+	}
+	return m
+}()
