@@ -28,8 +28,10 @@ type World struct {
 	Inbound       []Object          // Get-InboundConnector's
 	Outbound      []Object          // Get-OutboundConnector's
 	RemoteDomains []Object
-	Restricted    []*Restricted // barred from sending
-	Policies      map[string]Object
+	Recipients    []Object            // Get-Recipient's properties of mail contacts and groups
+	Lists         map[string][]Object // further objects by the noun of their cmdlet: QuarantineMessage, AuthenticationPolicy, ManagementRoleAssignment, …
+	Restricted    []*Restricted       // barred from sending
+	Policies      map[string]Object   // what differs from Microsoft's defaults, by the noun of its cmdlet or by Graph's name: OrganizationConfig, TransportConfig, HostedOutboundSpamFilterPolicy, …
 	Risky         []*Risky
 	Log           []Record // in the order of Available
 	Clients       []*Client
@@ -100,6 +102,8 @@ type Mailbox struct {
 	AddIns                            []Object // Get-App's
 	Mobile                            []Object // Get-MobileDevice's
 	OneDrive                          []Object // shared files, for sharing links
+	Contacts, People, Focus           []Object // Graph's contact, person, inferenceClassificationOverride
+	Calendar                          Object   // Get-CalendarProcessing's
 }
 
 // A Folder holds messages. Name is localised; WellKnown is Graph's name, if any.
@@ -117,6 +121,7 @@ type Message struct {
 	To, CC                                         []string
 	Sent, Received, Modified                       time.Time
 	Read, Draft, Attachments                       bool
+	Was                                            string // ID of the folder that it was deleted from
 	ByHand                                         string // "owner", "attacker" or "": ground truth
 }
 
@@ -142,6 +147,7 @@ type Permission struct {
 	Rights    []string
 	Inherited bool
 	ByHand    string
+	Flags     string // SharingPermissionFlags of a calendar: Delegate, CanViewPrivateItems
 }
 
 // A Device is registered in Entra ID.
