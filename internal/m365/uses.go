@@ -30,6 +30,9 @@ func hasPlan(plans, wanted []string) bool {
 	})
 }
 
+// Licensed says whether service plans are enough for the use.
+func (u Use) Licensed(plans []string) bool { return len(u.Plans) == 0 || hasPlan(plans, u.Plans) }
+
 // Sources of collection, by the names that coverage uses; each needs what resolving an account needs besides.
 var Sources = []Use{
 	{Name: "accounts", Ops: []string{"list-users", "get-user", "list-domains", "get-domain", "get-federation", "get-organization"}},

@@ -1,0 +1,468 @@
+package collect
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"evict/internal/m365"
+)
+
+// The states of a source. A licence that can't hold it, a source not asked, a refused one and an empty one are four different words.
+const (
+	Complete    = "complete"
+	Incomplete  = "incomplete"
+	Empty       = "empty" // asked, answered in full, and there was nothing
+	NotAsked    = "not-asked"
+	Refused     = "refused"
+	NotLicensed = "not-licensed"
+	SwitchedOff = "switched-off" // the tenant or the mailbox does not record it; what came is there all the same
+)
+
+// Depth is how much is asked for.
+type Depth string
+
+// Quick is for the first minute: logs are read once, so none of them is complete. Standard reads all that a verdict needs. Full also
+// looks into every mailbox of the tenant for rights of the account.
+const (
+	Quick    Depth = "quick"
+	Standard Depth = "standard"
+	Full     Depth = "full"
+)
+
+// LiveInput is what a collection needs.
+type LiveInput struct {
+	Client    *m365.Client
+	Case      Store
+	CaseID    string
+	Accounts  []string // user principal names, addresses or object IDs
+	Since     time.Time
+	Reported  time.Time // zero: now
+	Depth     Depth     // "": standard
+	Requester string    // who asks: the operator and the application
+	Now       func() time.Time
+	Progress  func(SourceProgress) // may be called from several goroutines, one at a time
+	// Journal records a request that makes a job of ours in the tenant, before it is sent. It may be nil.
+	Journal func(operation, detail string) error
+	// Trouble looks at what the case has so far and says when the first hostile event was; ok is false when there is none. It may be nil.
+	Trouble func(context.Context) (at time.Time, ok bool, err error)
+}
+
+// SourceProgress says how far one source of one account is.
+type SourceProgress struct {
+	Source, Account string
+	State           string // "": still reading
+	Rows, Pages     int
+	Done, Windows   int
+	Window          Window // being read
+	Waited          time.Duration
+}
+
+// LiveResult is what came of it.
+type LiveResult struct {
+	Accounts []Account
+	Window   Window // asked of the logs
+	Coverage []Coverage
+	Complete bool // every source is complete, empty or not licensed
+}
+
+// Live gathers the evidence on some accounts into a case. Sources that refuse or fail are said in the coverage; an error is a person's
+// word to stop, an account that can't be told (*AccountError), a case that can't be written, or a sign-in that fails at the start.
+// Called again after a stop it goes on where it was.
+func Live(ctx context.Context, in LiveInput) (LiveResult, error) {
+	r, err := newRun(in)
+	if err != nil {
+		return LiveResult{}, err
+	}
+	err = r.collect(ctx)
+	res, coverErr := r.result()
+	return res, errors.Join(err, coverErr)
+}
+
+// A run is one collection.
+type run struct {
+	in       LiveInput
+	from, to time.Time
+
+	accounts []*Account
+	plans    []string // service plans of the tenant; nil: not known
+	cmdlets  []string // that the application may run; nil: not known
+
+	mu       sync.Mutex
+	progress map[string]json.RawMessage
+	items    map[int]Evidence
+	refusals map[string]*m365.Error // by the name of a way
+	outcomes map[outcomeKey]*outcome
+	opened   map[string]bool       // mailboxes of others that an account was in, by address
+	holes    map[outcomeKey]string // why a source is not complete though all that was asked was answered
+	sessions int
+	started  time.Time
+}
+
+type outcomeKey struct{ source, account string }
+
+// An outcome gathers what the asks of one source and account gave.
+type outcome struct {
+	asked Window
+	asks  map[string]*reading
+}
+
+// note writes into the case's journal that a job of ours is made in the tenant.
+func (r *run) note(op, detail string) error {
+	if r.in.Journal == nil {
+		return nil
+	}
+	return r.in.Journal(op, detail)
+}
+
+// state of a collection that must not change when it goes on.
+type liveState struct {
+	From, To time.Time
+	Depth    Depth
+}
+
+const leadIn = 30 * 24 * time.Hour // before the report
+
+func newRun(in LiveInput) (*run, error) {
+	if in.Now == nil {
+		in.Now = time.Now
+	}
+	in.Depth = cmp.Or(in.Depth, Standard)
+	if len(in.Accounts) == 0 {
+		return nil, errors.New("no account to collect")
+	}
+	progress, err := in.Case.Progress()
+	if err != nil {
+		return nil, err
+	}
+	r := &run{in: in, progress: progress, items: map[int]Evidence{}, refusals: map[string]*m365.Error{}, outcomes: map[outcomeKey]*outcome{},
+		opened: map[string]bool{}, holes: map[outcomeKey]string{}, started: in.Now()}
+	if r.progress == nil {
+		r.progress = map[string]json.RawMessage{}
+	}
+	for _, it := range in.Case.Items() {
+		r.items[it.Seq] = it
+	}
+	now := in.Now().UTC().Truncate(time.Second)
+	st := liveState{To: now, From: in.Since, Depth: in.Depth}
+	if st.From.IsZero() {
+		at := in.Reported
+		if at.IsZero() {
+			at = now
+		}
+		st.From = at.Add(-leadIn)
+	}
+	st.From = st.From.UTC().Truncate(time.Second)
+	if raw, ok := progress["live"]; ok {
+		if err := json.Unmarshal(raw, &st); err != nil {
+			return nil, fmt.Errorf("the progress of the collection can't be read: %w", err)
+		}
+	} else if err := r.keep("live", st); err != nil {
+		return nil, err
+	}
+	if !st.From.Before(st.To) {
+		return nil, fmt.Errorf("the window begins %s, and it is %s", stamp(st.From), stamp(st.To))
+	}
+	r.from, r.to, r.in.Depth = st.From, st.To, st.Depth
+	return r, nil
+}
+
+// keep makes progress durable.
+func (r *run) keep(key string, v any) error {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.progress[key] = raw
+	return r.in.Case.SetProgress(key, raw)
+}
+
+func (r *run) save(a *ask, rd *reading) error { return r.keep(a.key(), rd) }
+
+// reading is how far the ask is: as it was kept, widened to what is asked now.
+func (r *run) reading(a *ask) (*reading, error) {
+	rd := &reading{}
+	r.mu.Lock()
+	raw, had := r.progress[a.key()]
+	r.mu.Unlock()
+	if had {
+		if err := json.Unmarshal(raw, rd); err != nil {
+			return nil, fmt.Errorf("the progress of %s can't be read: %w", a.source, err)
+		}
+	}
+	switch first := rd.first(); {
+	case len(rd.Spans) == 0:
+		rd.Spans = a.windows(a.from, a.to)
+	case rd.State == "" && !a.to.IsZero() && a.from.Before(first):
+		rd.Spans = slices.Insert(rd.Spans, 0, a.windows(a.from, first)...)
+		rd.Done = false
+	}
+	if had && !rd.Done {
+		return rd, r.adopt(a, rd)
+	}
+	return rd, nil
+}
+
+// windows cuts a span of time into those that one query may have.
+func (a *ask) windows(from, to time.Time) []span {
+	if a.most == 0 {
+		return []span{{From: from, To: to}}
+	}
+	var out []span
+	for from.Before(to) {
+		end := from.Add(a.most)
+		if end.After(to) {
+			end = to
+		}
+		out = append(out, span{From: from, To: end})
+		from = end
+	}
+	return out
+}
+
+func (rd *reading) first() time.Time {
+	if len(rd.Spans) == 0 {
+		return time.Time{}
+	}
+	return rd.Spans[0].From
+}
+
+func (r *run) dead(way string) *m365.Error {
+	if way == "" {
+		return nil
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.refusals[way]
+}
+
+func (r *run) bury(way string, e *m365.Error) {
+	if way == "" {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.refusals[way] == nil {
+		r.refusals[way] = e
+	}
+}
+
+func (r *run) keepItem(it Evidence) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.items[it.Seq] = it
+}
+
+// stored reads a page back.
+func (r *run) stored(seq int) (Evidence, []byte, error) {
+	r.mu.Lock()
+	it, ok := r.items[seq]
+	r.mu.Unlock()
+	if !ok {
+		return it, nil, fmt.Errorf("the case has no evidence item %d, which its progress names", seq)
+	}
+	body, err := r.in.Case.Read(it)
+	return it, body, err
+}
+
+// unclaimed are stored pages of the ask's source and account that its progress does not know, in their order.
+func (r *run) unclaimed(a *ask, rd *reading) []Evidence {
+	claimed := rd.items()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var out []Evidence
+	for seq, it := range r.items {
+		if it.Source == a.source && it.Account == a.accountID() && !slices.Contains(claimed, seq) {
+			out = append(out, it)
+		}
+	}
+	slices.SortFunc(out, func(x, y Evidence) int { return cmp.Compare(x.Seq, y.Seq) })
+	return out
+}
+
+func (a *ask) accountID() string {
+	if a.account == nil {
+		return ""
+	}
+	return a.account.ID
+}
+
+// all reads asks, some at a time, in their order; the first error stops the rest.
+func (r *run) all(ctx context.Context, asks []*ask, atOnce int) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	slots := make(chan struct{}, atOnce)
+	var wg sync.WaitGroup
+	for _, a := range asks {
+		select {
+		case slots <- struct{}{}:
+		case <-ctx.Done():
+		}
+		if ctx.Err() != nil {
+			break
+		}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			if err := r.do(ctx, a); err != nil {
+				cancel(err)
+			}
+		})
+	}
+	wg.Wait()
+	return context.Cause(ctx)
+}
+
+// tell reports progress.
+func (r *run) tell(a *ask, rd *reading, s *span, rows int) {
+	if r.in.Progress == nil {
+		return
+	}
+	p := SourceProgress{Source: a.source, Account: a.accountID(), Rows: rows, Pages: rd.Pages, Windows: len(rd.Spans), Waited: rd.Waited}
+	for i := range rd.Spans {
+		if rd.Spans[i].State != "" {
+			p.Done++
+		}
+	}
+	if s != nil {
+		p.Window = Window{s.From, s.To}
+	}
+	if rd.Done {
+		p.State, _ = rd.state()
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.in.Progress(p)
+}
+
+// cover remembers what an ask came to.
+func (r *run) cover(a *ask, rd *reading) {
+	r.tell(a, rd, nil, rd.Rows)
+	key := outcomeKey{a.source, a.accountID()}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	o := r.outcomes[key]
+	if o == nil {
+		o = &outcome{asks: map[string]*reading{}}
+		r.outcomes[key] = o
+	}
+	if !a.to.IsZero() {
+		o.asked = Window{a.from, a.to}
+	}
+	o.asks[a.what] = rd
+}
+
+// state of one ask.
+func (rd *reading) state() (state, why string) {
+	if rd.State != "" {
+		return rd.State, rd.Why
+	}
+	var whys []string
+	for i := range rd.Spans {
+		switch s := &rd.Spans[i]; s.State {
+		case "":
+			whys = append(whys, "stopped before "+s.String()+" was read")
+		case Incomplete:
+			whys = append(whys, s.Why)
+		}
+	}
+	slices.Sort(whys)
+	whys = slices.Compact(whys)
+	switch {
+	case len(whys) > 3:
+		return Incomplete, strings.Join(whys[:3], "; ") + fmt.Sprintf("; and %d more", len(whys)-3)
+	case len(whys) > 0:
+		return Incomplete, strings.Join(whys, "; ")
+	case rd.Rows == 0:
+		return Empty, rd.Why
+	}
+	return Complete, ""
+}
+
+// coverage joins the asks of a source and account. What one of them could not see is a hole in all.
+func (o *outcome) coverage(key outcomeKey) Coverage {
+	c := Coverage{Source: key.source, Account: key.account, Asked: o.asked}
+	states := map[string]bool{}
+	var whys []string
+	for _, what := range sortedKeys(o.asks) {
+		rd := o.asks[what]
+		state, why := rd.state()
+		states[state] = true
+		if why != "" {
+			if what != "" && len(o.asks) > 1 {
+				why = what + ": " + why
+			}
+			whys = append(whys, why)
+		}
+		c.Rows += rd.Rows
+		c.Pages += rd.Pages
+		c.Caps = append(c.Caps, rd.Caps...)
+		c.Errors = append(c.Errors, rd.Errors...)
+		c.Retries += rd.Retries
+		c.Waited += rd.Waited
+		for i := range rd.Spans {
+			c.Got.widen(&rd.Spans[i])
+		}
+	}
+	c.Why = strings.Join(whys, "; ")
+	switch {
+	case len(states) == 1:
+		c.State = sortedKeys(states)[0]
+	case len(states) == 2 && states[Complete] && states[Empty]:
+		c.State = Complete
+	default:
+		c.State = Incomplete
+	}
+	return c
+}
+
+// widen adds what a span covers.
+func (w *Window) widen(s *span) {
+	if s.State == "" || !s.windowed() {
+		return
+	}
+	if w.From.IsZero() || s.From.Before(w.From) {
+		w.From = s.From
+	}
+	if s.To.After(w.To) {
+		w.To = s.To
+	}
+}
+
+// result sums up and writes the coverage.
+func (r *run) result() (LiveResult, error) {
+	res := LiveResult{Window: Window{r.from, r.to}, Complete: true}
+	for _, a := range r.accounts {
+		res.Accounts = append(res.Accounts, *a)
+	}
+	r.mu.Lock()
+	for key, o := range r.outcomes {
+		c := o.coverage(key)
+		if why := r.holes[key]; why != "" && (c.State == Complete || c.State == Empty) {
+			c.State, c.Why = Incomplete, why
+		}
+		res.Coverage = append(res.Coverage, c)
+	}
+	r.mu.Unlock()
+	res.Coverage = append(res.Coverage, r.notAsked(res.Coverage)...)
+	slices.SortFunc(res.Coverage, func(a, b Coverage) int {
+		return cmp.Or(strings.Compare(a.Source, b.Source), strings.Compare(a.Account, b.Account))
+	})
+	r.switches(res.Coverage)
+	licence := r.licence()
+	for i := range res.Coverage {
+		c := &res.Coverage[i]
+		c.Licence = licence
+		if c.State != Complete && c.State != Empty && c.State != NotLicensed {
+			res.Complete = false
+		}
+	}
+	return res, r.in.Case.SetCoverage(res.Coverage)
+}

@@ -1,0 +1,126 @@
+package collect
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Mailboxes of others that are looked into: for rights of an account, and then as evidence.
+const (
+	heldStandard = 100
+	heldFull     = 2000
+	openedMost   = 20
+)
+
+// otherMailboxes finds the mailboxes that the accounts can open or did open, and reads them as the accounts' own: rules, forwarding, rights and the audit of their owners.
+func (r *run) otherMailboxes(ctx context.Context) error {
+	for _, a := range r.accounts {
+		if a.Opened {
+			continue
+		}
+		if err := r.all(ctx, r.held(a), atOnce); err != nil {
+			return err
+		}
+	}
+	var opened []*Account
+	r.mu.Lock()
+	names := sortedKeys(r.opened)
+	r.mu.Unlock()
+	for _, name := range names {
+		if slices.ContainsFunc(r.accounts, func(a *Account) bool {
+			return strings.EqualFold(a.ID, name) || slices.ContainsFunc(a.names(), func(n string) bool { return strings.EqualFold(n, name) })
+		}) {
+			continue
+		}
+		found, err := r.users(ctx, "accounts/look-alikes", "mailbox "+name, graph("get-user", map[string]string{"id": name}, options("$select", userProperties)))
+		if err != nil {
+			return err
+		}
+		switch {
+		case len(found) == 0:
+		case len(opened) == openedMost:
+			for _, a := range r.accounts {
+				r.hole("delegates/held", a.ID, fmt.Sprintf("more than %d mailboxes of others can be or were opened", openedMost))
+			}
+		default:
+			found[0].Opened = true
+			opened = append(opened, &found[0])
+		}
+	}
+	r.accounts = append(r.accounts, opened...)
+	var first, second []*ask
+	for _, a := range opened {
+		first = append(first, r.mailbox(a)[:3]...)
+		first = append(first, r.rules(a)...)
+		first = append(first, r.delegates(a)...)
+	}
+	if err := r.all(ctx, first, atOnce); err != nil {
+		return err
+	}
+	for _, a := range opened {
+		second = append(second, r.auditOf(a)...)
+	}
+	return r.all(ctx, second, 4*atOnce)
+}
+
+// held asks on which mailboxes an account has rights. Exchange answers that only mailbox by mailbox, but for the right to send.
+func (r *run) held(a *Account) []*ask {
+	if a.UPN == "" {
+		return nil
+	}
+	sendAs := present("delegates/held", a, "send as", cmdlet("exchange:Get-RecipientPermission", nil, map[string]any{"Trustee": a.UPN, "ResultSize": "Unlimited"}))
+	sendAs.follow = func(rows []json.RawMessage) []*ask {
+		for _, row := range rows {
+			if id := text(row, "Identity"); isGUID(id) || strings.Contains(id, "@") {
+				r.markOpened(id)
+			}
+		}
+		return nil
+	}
+	sendAs.absent = "no right to send as somebody"
+	kinds, most := []string{"SharedMailbox", "RoomMailbox", "EquipmentMailbox", "TeamMailbox"}, heldStandard
+	if r.in.Depth == Full {
+		kinds, most = append(kinds, "UserMailbox"), heldFull
+	}
+	list := present("delegates/held", a, "mailboxes", cmdlet("exchange:Get-Mailbox", nil, map[string]any{"RecipientTypeDetails": kinds, "ResultSize": "Unlimited"}))
+	asked := 0
+	list.follow = func(rows []json.RawMessage) []*ask {
+		var out []*ask
+		for _, row := range rows {
+			id := strings.ToLower(text(row, "ExternalDirectoryObjectId"))
+			if id == "" || id == a.ID {
+				continue
+			}
+			if asked++; asked > most {
+				r.hole("delegates/held", a.ID, fmt.Sprintf("the rights on %d mailboxes were read, and there are more", most))
+				break
+			}
+			x := present("delegates/held", a, id, cmdlet("exchange:Get-MailboxPermission", nil, map[string]any{"Identity": id, "User": a.UPN}))
+			x.absent = "no such mailbox"
+			x.follow = func(rows []json.RawMessage) []*ask {
+				if len(rows) > 0 {
+					r.markOpened(id)
+				}
+				return nil
+			}
+			out = append(out, x)
+		}
+		return out
+	}
+	return []*ask{sendAs, list}
+}
+
+func (r *run) markOpened(name string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.opened[strings.ToLower(name)] = true
+}
+
+func (r *run) hole(source, account, why string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.holes[outcomeKey{source, account}] = why
+}
