@@ -10,7 +10,8 @@ import (
 
 // over is defaults with what is held laid over them.
 func over(defaults Object, held ...Object) Object {
-	out := maps.Clone(defaults)
+	out := Object{}
+	maps.Copy(out, defaults)
 	for _, h := range held {
 		maps.Copy(out, h)
 	}

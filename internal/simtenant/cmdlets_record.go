@@ -132,8 +132,14 @@ func (c *command) done(m *Mailbox, part string) {
 	c.audit(c.world.path(object), names...)
 }
 
-// doneTenant notes a change to an object of the tenant and leaves the record.
-func (c *command) doneTenant(name string) {
+// doneTenant notes a change to an object of the tenant and leaves the record;
+// people are accounts that it is about.
+func (c *command) doneTenant(name string, people ...string) {
 	c.change(name, c.row.name)
-	c.audit(name, name)
+	for _, id := range people {
+		if u := c.world.userByID(id); u != nil {
+			people = append(people, u.UPN)
+		}
+	}
+	c.audit(name, people...)
 }

@@ -200,7 +200,7 @@ func addRoleGroupMember(c *command) ([]Object, error) {
 		return nil, &cmdletError{400, "Microsoft.Exchange.Management.RecipientTasks.MemberAlreadyExistsException", "The recipient \"" + id + "\" is already a member of the group \"" + g.Name + "\"."}
 	}
 	g.Members = append(g.Members, id)
-	c.doneTenant(g.Name)
+	c.doneTenant(g.Name, id)
 	return nil, nil
 }
 
@@ -213,7 +213,7 @@ func removeRoleGroupMember(c *command) ([]Object, error) {
 		return nil, &cmdletError{400, "Microsoft.Exchange.Management.RecipientTasks.MemberNotFoundException", "The recipient \"" + id + "\" isn't a member of the group \"" + g.Name + "\"."}
 	}
 	g.Members = slices.DeleteFunc(slices.Clone(g.Members), func(m string) bool { return m == id })
-	c.doneTenant(g.Name)
+	c.doneTenant(g.Name, id)
 	return nil, nil
 }
 
@@ -334,7 +334,7 @@ func newManagementRoleAssignment(c *command) ([]Object, error) {
 		c.world.Lists = map[string][]Object{}
 	}
 	c.world.Lists["ManagementRoleAssignment"] = append(c.world.Lists["ManagementRoleAssignment"], a)
-	c.doneTenant(textOf(a, "Name"))
+	c.doneTenant(textOf(a, "Name"), textOf(a, "RoleAssignee"))
 	return nil, nil
 }
 
@@ -353,7 +353,7 @@ func removeManagementRoleAssignment(c *command) ([]Object, error) {
 		} else {
 			c.world.Lists["ManagementRoleAssignment"] = slices.DeleteFunc(c.world.Lists["ManagementRoleAssignment"], func(o Object) bool { return textOf(o, "Name") == name })
 		}
-		c.doneTenant(name)
+		c.doneTenant(name, textOf(a, "RoleAssignee"))
 		return nil, nil
 	}
 	return nil, notFound(c.text("Identity"))

@@ -73,7 +73,7 @@ var ruleParams = func() string {
 	for _, f := range actionFields {
 		kind := kinds[f.kind]
 		switch f.exchange {
-		case "PinMessage", "PlaySound", "FlagMessage", "ClearFlag", "CompleteFlag", "ClearCategories":
+		case "PinMessage", "ClearFlag", "CompleteFlag", "ClearCategories":
 			kind = ":bool"
 		case "ApplySystemCategory", "DeleteSystemCategory":
 			kind = ":list"

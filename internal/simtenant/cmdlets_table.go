@@ -69,7 +69,7 @@ var cmdlets = prepare([]cmdlet{
 	{name: "Get-JournalRule", params: "Identity", roles: "View-Only Configuration", run: tenantList(func(w *World) []Object { return w.Journals }, journalDefaults)},
 	{name: "Get-RemoteDomain", params: "Identity ResultSize:size", roles: "View-Only Configuration", run: tenantList(remoteDomains, remoteDomainDefaults)},
 	{name: "Get-AcceptedDomain", params: "Identity ResultSize:size", roles: "View-Only Configuration", run: tenantList(acceptedDomains, nil)},
-	{name: "Get-HostedOutboundSpamFilterPolicy", params: "Identity", roles: "View-Only Configuration", run: tenantList(policyList("HostedOutboundSpamFilterPolicy", "Default"), outboundSpamDefaults)},
+	{name: "Get-HostedOutboundSpamFilterPolicy", params: "Identity!", roles: "View-Only Configuration", run: tenantList(policyList("HostedOutboundSpamFilterPolicy", "Default"), outboundSpamDefaults)},
 	{name: "Get-HostedOutboundSpamFilterRule", params: "Identity", roles: "View-Only Configuration", run: tenantList(noun("HostedOutboundSpamFilterRule"), nil)},
 	{name: "Get-HostedContentFilterPolicy", params: "Identity", roles: "View-Only Configuration", run: tenantList(policyList("HostedContentFilterPolicy", "Default"), contentFilterDefaults)},
 	{name: "Get-OrganizationConfig", roles: "View-Only Configuration", run: tenantObject("OrganizationConfig", organizationDefaults)},
@@ -86,7 +86,7 @@ var cmdlets = prepare([]cmdlet{
 	{name: "Get-AdminAuditLogConfig", roles: "View-Only Audit Logs|View-Only Configuration", run: getAdminAuditLogConfig},
 	{name: "Set-AdminAuditLogConfig", params: "UnifiedAuditLogIngestionEnabled:bool Confirm:switch", roles: "Audit Logs", run: setAdminAuditLogConfig, write: true},
 	{name: "Get-MailboxAuditBypassAssociation", params: "Identity ResultSize:size", roles: "View-Only Configuration", run: getAuditBypass},
-	{name: "Set-MailboxAuditBypassAssociation", params: "Identity! AuditBypassEnabled:bool Confirm:switch", roles: "Organization Configuration", run: setAuditBypass, write: true},
+	{name: "Set-MailboxAuditBypassAssociation", params: "Identity! AuditBypassEnabled!:bool Confirm:switch", roles: "Organization Configuration", run: setAuditBypass, write: true},
 
 	// Roles, on both endpoints: two lists that know nothing of each other.
 	{name: "Get-RoleGroup", params: "Identity ResultSize:size", roles: "View-Only Configuration", run: getRoleGroup},

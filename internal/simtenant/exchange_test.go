@@ -89,6 +89,7 @@ func (s *shop) raw(body string) reply {
 	}
 	r, touched := s.invoke(invocation{Purview: s.purview, URL: u, Header: h, Body: []byte(body), By: s.by, Now: s.now}, &s.pages)
 	s.touched = append(s.touched, touched...)
+	s.now = s.now.Add(time.Second)
 	return r
 }
 
