@@ -91,12 +91,14 @@ type run struct {
 	from, to time.Time
 
 	accounts []*Account
-	plans    []string // service plans of the tenant; nil: not known
+	plans    []string // service plans of the tenant and of the accounts; nil: those of the tenant are not known
+	ownPlans []string // of the accounts
 	cmdlets  []string // that the application may run; nil: not known
 
 	mu       sync.Mutex
 	progress map[string]json.RawMessage
 	items    map[int]Evidence
+	bySource map[outcomeKey][]int   // the same, in order
 	refusals map[string]*m365.Error // by the name of a way
 	outcomes map[outcomeKey]*outcome
 	opened   map[string]bool       // mailboxes of others that an account was in, by address
@@ -141,13 +143,13 @@ func newRun(in LiveInput) (*run, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &run{in: in, progress: progress, items: map[int]Evidence{}, refusals: map[string]*m365.Error{}, outcomes: map[outcomeKey]*outcome{},
+	r := &run{in: in, progress: progress, items: map[int]Evidence{}, bySource: map[outcomeKey][]int{}, refusals: map[string]*m365.Error{}, outcomes: map[outcomeKey]*outcome{},
 		opened: map[string]bool{}, holes: map[outcomeKey]string{}, started: in.Now()}
 	if r.progress == nil {
 		r.progress = map[string]json.RawMessage{}
 	}
 	for _, it := range in.Case.Items() {
-		r.items[it.Seq] = it
+		r.keepItem(it)
 	}
 	now := in.Now().UTC().Truncate(time.Second)
 	st := liveState{To: now, From: in.Since, Depth: in.Depth}
@@ -205,10 +207,10 @@ func (r *run) reading(a *ask) (*reading, error) {
 		rd.Spans = slices.Insert(rd.Spans, 0, a.windows(a.from, first)...)
 		rd.Done = false
 	}
-	if had && !rd.Done {
-		return rd, r.adopt(a, rd)
+	if rd.Done {
+		return rd, nil
 	}
-	return rd, nil
+	return rd, r.adopt(a, rd)
 }
 
 // windows cuts a span of time into those that one query may have.
@@ -259,6 +261,8 @@ func (r *run) keepItem(it Evidence) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.items[it.Seq] = it
+	key := outcomeKey{it.Source, it.Account}
+	r.bySource[key] = append(r.bySource[key], it.Seq)
 }
 
 // stored reads a page back.
@@ -275,16 +279,18 @@ func (r *run) stored(seq int) (Evidence, []byte, error) {
 
 // unclaimed are stored pages of the ask's source and account that its progress does not know, in their order.
 func (r *run) unclaimed(a *ask, rd *reading) []Evidence {
-	claimed := rd.items()
+	claimed := map[int]bool{}
+	for _, seq := range rd.items() {
+		claimed[seq] = true
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var out []Evidence
-	for seq, it := range r.items {
-		if it.Source == a.source && it.Account == a.accountID() && !slices.Contains(claimed, seq) {
-			out = append(out, it)
+	for _, seq := range r.bySource[outcomeKey{a.source, a.accountID()}] {
+		if !claimed[seq] {
+			out = append(out, r.items[seq])
 		}
 	}
-	slices.SortFunc(out, func(x, y Evidence) int { return cmp.Compare(x.Seq, y.Seq) })
 	return out
 }
 
@@ -460,6 +466,9 @@ func (r *run) result() (LiveResult, error) {
 	for i := range res.Coverage {
 		c := &res.Coverage[i]
 		c.Licence = licence
+		if (c.State == Empty || c.State == Refused) && !r.licensed(c.Source) {
+			c.State, c.Why = NotLicensed, "the tenant has no service plan for it"
+		}
 		if c.State != Complete && c.State != Empty && c.State != NotLicensed {
 			res.Complete = false
 		}

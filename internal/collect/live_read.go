@@ -18,6 +18,7 @@ const (
 	maxDoubts   = 3      // looks at one span that could not be believed
 	maxLooks    = 5      // looks at one span, until two agree
 	maxPages    = 20_000 // pages of one look
+	maxDoubted  = 8      // spans of one ask that are parted because of doubts
 	maxFailures = 6      // spans of one ask that the service did not answer
 	maxNotes    = 20     // caps and errors that coverage names
 )
@@ -114,6 +115,7 @@ type reading struct {
 	Errors   []string      `json:"errors,omitempty"`
 	Retries  int           `json:"retries,omitempty"`
 	Waited   time.Duration `json:"waited,omitempty"`
+	Doubts   int           `json:"doubts,omitempty"` // spans parted because looks could not be believed
 	failures int
 }
 
@@ -146,7 +148,10 @@ type doubt struct{ why string }
 func (d doubt) Error() string { return d.why }
 
 // tooMany says that the rows of a span are more than the service hands out.
-type tooMany struct{ why string }
+type tooMany struct {
+	why     string
+	doubted bool // it may be for another reason that looks do not agree
+}
 
 func (t tooMany) Error() string { return t.why }
 
@@ -217,17 +222,22 @@ func (r *run) step(ctx context.Context, a *ask, rd *reading, s *span, all map[ro
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
 	case errors.As(err, &many):
-		if x, y, ok := s.halves(); ok {
+		if x, y, ok := s.halves(); ok && (!many.doubted || rd.Doubts < maxDoubted) {
+			if many.doubted {
+				rd.Doubts++
+			}
 			rd.split(s, x, y)
 			return nil
 		}
-		rd.note(&rd.Caps, many.why+" in "+s.String())
-		s.State, s.Why = Incomplete, many.why+" in "+s.String()
+		s.State, s.Why = Incomplete, many.why
+		if s.windowed() {
+			s.Why += " in " + s.String()
+		}
+		rd.note(&rd.Caps, s.Why)
 	case errors.As(err, &e):
 		if e.Kind == m365.Cancelled || a.fatal && !(e.Kind == m365.NotFound && a.absent != "") {
 			return err
 		}
-		rd.note(&rd.Errors, e.Error())
 		r.failed(a, rd, s, e)
 	default:
 		return err
@@ -237,6 +247,12 @@ func (r *run) step(ctx context.Context, a *ask, rd *reading, s *span, all map[ro
 
 // failed settles an error of the service: another way, a refusal, or a hole.
 func (r *run) failed(a *ask, rd *reading, s *span, e *m365.Error) {
+	if e.Kind == m365.NotFound && a.absent != "" {
+		s.State = Complete
+		rd.Why = a.absent
+		return
+	}
+	rd.note(&rd.Errors, e.Error())
 	switch e.Kind {
 	case m365.Unavailable, m365.Throttled, m365.Malformed:
 		rd.failures++
@@ -247,7 +263,10 @@ func (r *run) failed(a *ask, rd *reading, s *span, e *m365.Error) {
 		if rd.failures >= maxFailures && r.otherWay(a, rd) {
 			return
 		}
-		s.State, s.Why = Incomplete, "no answer for "+s.String()+": "+string(e.Kind)
+		s.State, s.Why = Incomplete, "no answer: "+string(e.Kind)
+		if s.windowed() {
+			s.Why += " for " + s.String()
+		}
 		if rd.failures < maxFailures {
 			return
 		}
@@ -256,13 +275,6 @@ func (r *run) failed(a *ask, rd *reading, s *span, e *m365.Error) {
 				rd.Spans[i].State, rd.Spans[i].Why = Incomplete, "not asked after "+fmt.Sprint(rd.failures)+" failures"
 			}
 		}
-	case m365.NotFound:
-		if a.absent != "" {
-			s.State = Complete
-			rd.Why = a.absent
-			return
-		}
-		r.refused(a, rd, e)
 	default:
 		r.refused(a, rd, e)
 	}
@@ -279,11 +291,8 @@ func (r *run) refused(a *ask, rd *reading, e *m365.Error) {
 	rd.Done = true
 	rd.State, rd.Why = Refused, whyRefused(e)
 	switch {
-	case e.Kind == m365.NotLicensed || !r.licensed(a.source):
+	case e.Kind == m365.NotLicensed:
 		rd.State = NotLicensed
-		if e.Kind != m365.NotLicensed {
-			rd.Why = "the tenant has no service plan for it"
-		}
 	case e.Kind == m365.BadRequest || e.Kind == m365.NotFound || len(rd.items()) > 0:
 		rd.State = Incomplete
 	}
@@ -349,7 +358,7 @@ func (r *run) read(ctx context.Context, a *ask, rd *reading, s *span, all map[ro
 			if doubts++; doubts < maxDoubts {
 				continue
 			}
-			return tooMany{d.why}
+			return tooMany{d.why, true}
 		}
 		if err != nil {
 			return err
@@ -368,7 +377,7 @@ func (r *run) read(ctx context.Context, a *ask, rd *reading, s *span, all map[ro
 		case s.Looks > 1 && len(own) == before && len(l.seen) == before:
 			s.State = Complete
 		case s.Looks >= maxLooks:
-			return tooMany{fmt.Sprintf("%d reads did not agree", s.Looks)}
+			return tooMany{fmt.Sprintf("%d reads did not agree", s.Looks), true}
 		default:
 			if err := r.save(a, rd); err != nil {
 				return err
@@ -422,7 +431,7 @@ func (r *run) look(ctx context.Context, a *ask, rd *reading, s *span, own, all m
 		rd.Retries += max(0, p.resp.Attempts-1)
 		rd.Waited += p.resp.Waited
 		if _, _, ok := s.halves(); ok && p.capped != "" {
-			return l, tooMany{p.capped}
+			return l, tooMany{why: p.capped}
 		}
 		if d := digest(p.ids); len(p.ids) > 0 {
 			if pages[d] {
@@ -463,9 +472,9 @@ func (r *run) look(ctx context.Context, a *ask, rd *reading, s *span, own, all m
 	w := a.ways[rd.Way]
 	switch {
 	case l.capped != "":
-		return l, tooMany{l.capped}
+		return l, tooMany{why: l.capped}
 	case w.cap > 0 && l.rows >= w.cap:
-		return l, tooMany{fmt.Sprintf("%d rows or more", w.cap)}
+		return l, tooMany{why: fmt.Sprintf("%d rows or more", w.cap)}
 	case !l.resumed && l.short():
 		return l, doubt{fmt.Sprintf("the service counted %d rows and gave %d", l.total, l.got())}
 	}

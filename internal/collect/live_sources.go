@@ -89,7 +89,7 @@ func (r *run) licensed(source string) bool {
 	}
 	for _, u := range m365.Sources {
 		if u.Name == sources[source].use {
-			return u.Licensed(r.plans)
+			return u.Licensed(append(r.ownPlans, r.plans...))
 		}
 	}
 	return true
@@ -101,7 +101,7 @@ func (r *run) licence() string {
 		return ""
 	}
 	out := "none"
-	for _, p := range r.plans {
+	for _, p := range append(r.ownPlans, r.plans...) {
 		switch {
 		case strings.HasPrefix(p, "AAD_PREMIUM_P2"):
 			return "P2"

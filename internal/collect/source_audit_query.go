@@ -193,7 +193,7 @@ func overflow(body []byte) error {
 		IsRecordCountLimitExceeded bool `json:"isRecordCountLimitExceeded"`
 	}
 	if json.Unmarshal(body, &q) == nil && q.IsRecordCountLimitExceeded {
-		return tooMany{"more records than one query gives"}
+		return tooMany{why: "more records than one query gives"}
 	}
 	return nil
 }

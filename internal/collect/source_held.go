@@ -40,7 +40,7 @@ func (r *run) otherMailboxes(ctx context.Context) error {
 			return err
 		}
 		switch {
-		case len(found) == 0:
+		case len(found) == 0 || slices.ContainsFunc(slices.Concat(r.accounts, opened), func(a *Account) bool { return a.ID == found[0].ID }):
 		case len(opened) == openedMost:
 			for _, a := range r.accounts {
 				r.hole("delegates/held", a.ID, fmt.Sprintf("more than %d mailboxes of others can be or were opened", openedMost))

@@ -10,25 +10,27 @@ import (
 func (r *run) licences() []*ask {
 	tenant := present("licences", nil, "", graph("list-skus", nil, nil))
 	tenant.follow = func(rows []json.RawMessage) []*ask {
-		r.learnPlans(rows)
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.plans = addPlans(append([]string{}, r.plans...), rows)
 		return nil
 	}
 	out := []*ask{tenant}
 	for _, a := range r.accounts {
 		of := present("licences", a, "", graph("list-licenses", a.arg(), nil))
-		of.follow = tenant.follow
+		of.follow = func(rows []json.RawMessage) []*ask {
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			r.ownPlans = addPlans(r.ownPlans, rows)
+			return nil
+		}
 		out = append(out, of)
 	}
 	return out
 }
 
-// learnPlans adds the service plans that work.
-func (r *run) learnPlans(rows []json.RawMessage) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.plans == nil {
-		r.plans = []string{}
-	}
+// addPlans adds the service plans that work.
+func addPlans(plans []string, rows []json.RawMessage) []string {
 	for _, row := range rows {
 		var sku struct {
 			CapabilityStatus string `json:"capabilityStatus"`
@@ -41,12 +43,12 @@ func (r *run) learnPlans(rows []json.RawMessage) {
 			continue
 		}
 		for _, p := range sku.ServicePlans {
-			if p.ServicePlanName != "" && !oneOf(p.ProvisioningStatus, "Disabled", "Error") && !slices.Contains(r.plans, p.ServicePlanName) {
-				r.plans = append(r.plans, p.ServicePlanName)
+			if p.ServicePlanName != "" && !oneOf(p.ProvisioningStatus, "Disabled", "Error") && !slices.Contains(plans, p.ServicePlanName) {
+				plans = append(plans, p.ServicePlanName)
 			}
 		}
 	}
-	slices.Sort(r.plans)
+	return plans
 }
 
 func oneOf(s string, words ...string) bool {
