@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -80,7 +79,7 @@ func (c *command) audit(object string, names ...string) {
 // values parted by semicolons.
 func (c *command) recorded() []Object {
 	out := []Object{}
-	for _, name := range slices.Sorted(maps.Keys(c.params)) {
+	for _, name := range sortedKeys(c.params) {
 		var text string
 		switch v := c.params[name].(type) {
 		case nil:

@@ -111,9 +111,8 @@ func builtIn(m *Mailbox, name string) *InboxRule {
 
 // ruleID is a RuleIdentity: a number of up to 20 digits, too long for a float.
 func ruleID(parts ...any) string {
-	id := strings.ReplaceAll(made(parts...), "-", "")
-	n, _ := strconv.ParseUint(id[:15], 16, 64)
-	return strconv.FormatUint(n|1<<62, 10)
+	n, _ := strconv.ParseUint(made(parts...)[:8], 16, 64)
+	return strconv.FormatUint((n|1<<31)<<32|1, 10)
 }
 
 // isBuiltIn says whether Exchange keeps the rule and refuses to switch it off.

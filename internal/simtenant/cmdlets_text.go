@@ -2,7 +2,9 @@ package simtenant
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -108,3 +110,5 @@ func timeOf(v any) (time.Time, bool) {
 	}
 	return time.Time{}, false
 }
+
+func sortedKeys(o Object) []string { return slices.Sorted(maps.Keys(o)) }
