@@ -1,6 +1,7 @@
-// Package collect gathers evidence from files: raw bytes in, items with their
-// stated coverage out. It interprets nothing but containers: folders, zip,
-// gzip, Zstandard and bzip2, told by their content and never by their name.
+// Package collect gathers evidence, from files and from a live tenant: raw bytes
+// in, items with their coverage out. Of files it interprets nothing but containers:
+// folders, zip, gzip, Zstandard and bzip2, told by their content and never by their
+// name; of answers it reads what it must know to ask on.
 package collect
 
 import (
@@ -21,6 +22,8 @@ type Item struct {
 	Size     int64  // decompressed; -1 when unknown
 	Open     func() (io.ReadCloser, error)
 	Declared *Declared // what coverage.json says of it; nil when nothing
+	Asked    *Asked    // what a case says of it; nil outside of cases
+	Owner    string    // object ID of the account that it was asked of, for records that name nobody; "" when it is nobody's
 }
 
 // Found is what the paths hold, in the order of names. Problems are files that

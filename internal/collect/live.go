@@ -457,6 +457,11 @@ func (r *run) result() (LiveResult, error) {
 		res.Coverage = append(res.Coverage, c)
 	}
 	r.mu.Unlock()
+	if len(res.Accounts) > 0 {
+		if err := r.keep("accounts", res.Accounts); err != nil {
+			return res, err
+		}
+	}
 	res.Coverage = append(res.Coverage, r.notAsked(res.Coverage)...)
 	slices.SortFunc(res.Coverage, func(a, b Coverage) int {
 		return cmp.Or(strings.Compare(a.Source, b.Source), strings.Compare(a.Account, b.Account))
@@ -474,4 +479,17 @@ func (r *run) result() (LiveResult, error) {
 		}
 	}
 	return res, r.in.Case.SetCoverage(res.Coverage)
+}
+
+// accountsOf are the accounts that a case was collected for, and the mailboxes that came up.
+func accountsOf(c Store) ([]Account, error) {
+	progress, err := c.Progress()
+	if err != nil {
+		return nil, err
+	}
+	var out []Account
+	if raw, ok := progress["accounts"]; ok {
+		err = json.Unmarshal(raw, &out)
+	}
+	return out, err
 }

@@ -216,3 +216,5 @@ func paged(a asked, rows []string) string {
 func failure(code string) string {
 	return `{"error":{"code":"` + code + `","message":"` + code + `"}}`
 }
+
+func (m *memory) Coverage() ([]Coverage, error) { return m.cover, nil }

@@ -1,6 +1,7 @@
 package collect
 
 import (
+	"slices"
 	"strings"
 
 	"evict/internal/m365"
@@ -10,76 +11,83 @@ import (
 type sourceInfo struct {
 	use  string // the name in m365.Sources: permissions and service plans
 	kind string // the kind of evidence, in the words of coverage statements; "" for what only the response and the report use
-	each bool   // asked of each account
+	is   uint8
 }
+
+const (
+	each  = 1 << iota // asked of each account
+	extra             // what it shows, another source of its kind shows too
+	mute              // counts for the coverage of its kind, but its records would be taken for somebody else's
+)
 
 // sources by the name in the manifest and in the coverage.
 var sources = map[string]sourceInfo{
-	"accounts":                   {"accounts", "user-state", false},
-	"accounts/look-alikes":       {"accounts", "", false},
-	"domains":                    {"accounts", "", false},
-	"licences":                   {"licences", "", true},
-	"sign-ins/interactive":       {"sign-ins", "sign-ins", true},
-	"sign-ins/non-interactive":   {"sign-ins", "token-sign-ins", true},
-	"sign-ins/service-principal": {"sign-ins", "app-sign-ins", false},
-	"sign-ins/managed-identity":  {"sign-ins", "app-sign-ins", false},
-	"directory-audits/actor":     {"directory-audits", "directory-audit", true},
-	"directory-audits/target":    {"directory-audits", "directory-audit", true},
-	"directory-audits/deletions": {"directory-audits", "directory-audit", false},
-	"risk/user":                  {"risk", "risk", true},
-	"risk/history":               {"risk", "risk", true},
-	"risk/detections":            {"risk", "risk", true},
-	"audit/actor":                {"audit", "unified audit log", true},
-	"audit/target":               {"audit", "unified audit log", true},
-	"audit/owner":                {"audit", "unified audit log", true},
-	"audit/dangerous":            {"audit", "unified audit log", false},
-	"audit-switches":             {"audit switches", "mailbox-state", false},
-	"message-trace/sent":         {"message-trace", "message-trace", true},
-	"message-trace/received":     {"message-trace", "message-trace", true},
-	"inbox-rules":                {"inbox-rules", "rule-state", true},
-	"inbox-rules/graph":          {"inbox-rules", "rule-state", true},
-	"sweep-rules":                {"inbox-rules", "rule-state", true},
-	"mailbox":                    {"mailbox", "mailbox-state", true},
-	"mailbox-settings":           {"mailbox", "mailbox-state", true},
-	"protocols":                  {"mailbox", "protocol-state", true},
-	"junk":                       {"mailbox", "mailbox-state", true},
-	"auto-reply":                 {"mailbox", "mailbox-state", true},
-	"signature":                  {"mailbox", "mailbox-state", true},
-	"add-ins":                    {"mailbox", "", true},
-	"mobile-devices":             {"mailbox", "device-state", true},
-	"delegates/mailbox":          {"delegates", "right-state", true},
-	"delegates/send-as":          {"delegates", "right-state", true},
-	"delegates/folders":          {"delegates", "right-state", false},
-	"delegates/held":             {"delegates", "right-state", true},
-	"folders":                    {"messages", "", true},
-	"messages/sent":              {"messages", "", true},
-	"messages/deleted":           {"messages", "", true},
-	"messages/recoverable":       {"messages", "", true},
-	"recoverable-items":          {"recoverable-items", "", true},
-	"methods":                    {"methods", "method-state", true},
-	"methods/registration":       {"methods", "method-state", true},
-	"methods/per-user":           {"methods", "", true},
-	"devices":                    {"devices", "device-state", true},
-	"consents/user":              {"consents", "consent-state", true},
-	"consents/tenant":            {"consents", "consent-state", false},
-	"consents/app-roles":         {"consents", "consent-state", true},
-	"consents/owned":             {"consents", "", true},
-	"applications":               {"consents", "consent-state", false},
-	"roles/directory":            {"directory roles", "role-state", true},
-	"roles/groups":               {"directory roles", "", true},
-	"roles/eligible":             {"eligible roles", "role-state", true},
-	"roles/exchange":             {"exchange roles", "role-state", false},
-	"roles/exchange-members":     {"exchange roles", "", false},
-	"roles/compliance":           {"compliance roles", "role-state", false},
-	"roles/compliance-members":   {"compliance roles", "", false},
-	"mail-flow/transport-rules":  {"mail flow", "flow-state", false},
-	"mail-flow/connectors":       {"mail flow", "flow-state", false},
-	"mail-flow/journal-rules":    {"mail flow", "flow-state", false},
-	"mail-flow/remote-domains":   {"mail flow", "flow-state", false},
-	"mail-flow/outbound-policy":  {"mail flow", "flow-state", false},
-	"mail-flow/settings":         {"mail flow", "", false},
-	"restricted-senders":         {"restricted senders", "restricted-state", false},
-	"policies":                   {"policies", "", false},
+	"accounts":                   {"accounts", "user-state", 0},
+	"accounts/look-alikes":       {"accounts", "", 0},
+	"domains":                    {"accounts", "", 0},
+	"licences":                   {"licences", "", each},
+	"sign-ins/interactive":       {"sign-ins", "sign-ins", each},
+	"sign-ins/non-interactive":   {"sign-ins", "token-sign-ins", each},
+	"sign-ins/service-principal": {"sign-ins", "app-sign-ins", 0},
+	"sign-ins/managed-identity":  {"sign-ins", "app-sign-ins", 0},
+	"directory-audits/actor":     {"directory-audits", "directory-audit", each},
+	"directory-audits/target":    {"directory-audits", "directory-audit", each},
+	"directory-audits/deletions": {"directory-audits", "directory-audit", extra},
+	"risk/user":                  {"risk", "risk", each},
+	"risk/history":               {"risk", "risk", each},
+	"risk/detections":            {"risk", "risk", each},
+	"audit/actor":                {"audit", "unified audit log", each},
+	"audit/target":               {"audit", "unified audit log", each},
+	"audit/owner":                {"audit", "unified audit log", each},
+	"audit/dangerous":            {"audit", "unified audit log", extra},
+	"audit-switches":             {"audit switches", "mailbox-state", each},
+	"audit-switches/tenant":      {"audit switches", "flow-state", 0},
+	"message-trace/sent":         {"message-trace", "message-trace", each},
+	"message-trace/received":     {"message-trace", "message-trace", each},
+	"inbox-rules":                {"inbox-rules", "rule-state", each},
+	"inbox-rules/graph":          {"inbox-rules", "rule-state", each | extra},
+	"sweep-rules":                {"inbox-rules", "rule-state", each},
+	"mailbox":                    {"mailbox", "mailbox-state", each},
+	"mailbox-settings":           {"mailbox", "mailbox-state", each | extra},
+	"protocols":                  {"mailbox", "protocol-state", each},
+	"junk":                       {"mailbox", "mailbox-state", each},
+	"auto-reply":                 {"mailbox", "mailbox-state", each},
+	"signature":                  {"mailbox", "mailbox-state", each},
+	"add-ins":                    {"mailbox", "", each},
+	"mobile-devices":             {"mailbox", "device-state", each},
+	"delegates/mailbox":          {"delegates", "right-state", each},
+	"delegates/send-as":          {"delegates", "right-state", each},
+	"delegates/folders":          {"delegates", "right-state", 0},
+	"delegates/held":             {"delegates", "right-state", each | mute},
+	"folders":                    {"messages", "", each},
+	"messages/sent":              {"messages", "", each},
+	"messages/deleted":           {"messages", "", each},
+	"messages/recoverable":       {"messages", "", each},
+	"recoverable-items":          {"recoverable-items", "", each},
+	"methods":                    {"methods", "method-state", each},
+	"methods/registration":       {"methods", "method-state", each | extra},
+	"methods/per-user":           {"methods", "", each},
+	"devices":                    {"devices", "device-state", each},
+	"consents/user":              {"consents", "consent-state", each},
+	"consents/tenant":            {"consents", "consent-state", 0},
+	"consents/app-roles":         {"consents", "consent-state", each},
+	"consents/owned":             {"consents", "", each},
+	"applications":               {"consents", "consent-state", 0},
+	"roles/directory":            {"directory roles", "role-state", each},
+	"roles/groups":               {"directory roles", "", each},
+	"roles/eligible":             {"eligible roles", "role-state", each},
+	"roles/exchange":             {"exchange roles", "role-state", 0},
+	"roles/exchange-members":     {"exchange roles", "", 0},
+	"roles/compliance":           {"compliance roles", "role-state", 0},
+	"roles/compliance-members":   {"compliance roles", "", 0},
+	"mail-flow/transport-rules":  {"mail flow", "flow-state", 0},
+	"mail-flow/connectors":       {"mail flow", "flow-state", 0},
+	"mail-flow/journal-rules":    {"mail flow", "flow-state", 0},
+	"mail-flow/remote-domains":   {"mail flow", "flow-state", 0},
+	"mail-flow/outbound-policy":  {"mail flow", "flow-state", 0},
+	"mail-flow/settings":         {"mail flow", "", 0},
+	"restricted-senders":         {"restricted senders", "restricted-state", 0},
+	"policies":                   {"policies", "", 0},
 }
 
 // licensed says whether the tenant's service plans can hold the source; true when they are not known.
@@ -89,7 +97,7 @@ func (r *run) licensed(source string) bool {
 	}
 	for _, u := range m365.Sources {
 		if u.Name == sources[source].use {
-			return u.Licensed(append(r.ownPlans, r.plans...))
+			return u.Licensed(slices.Concat(r.ownPlans, r.plans))
 		}
 	}
 	return true
@@ -101,7 +109,7 @@ func (r *run) licence() string {
 		return ""
 	}
 	out := "none"
-	for _, p := range append(r.ownPlans, r.plans...) {
+	for _, p := range slices.Concat(r.ownPlans, r.plans) {
 		switch {
 		case strings.HasPrefix(p, "AAD_PREMIUM_P2"):
 			return "P2"
@@ -124,7 +132,7 @@ func (r *run) notAsked(have []Coverage) []Coverage {
 	}
 	var out []Coverage
 	for _, name := range sortedKeys(sources) {
-		if !sources[name].each {
+		if sources[name].is&each == 0 {
 			if name == "audit/dangerous" && !asked[outcomeKey{name, ""}] {
 				out = append(out, Coverage{Source: name, State: NotAsked, Why: why})
 			}

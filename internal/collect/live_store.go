@@ -46,4 +46,5 @@ type Store interface {
 	Progress() (map[string]json.RawMessage, error)
 	SetProgress(key string, v json.RawMessage) error
 	SetCoverage([]Coverage) error
+	Coverage() ([]Coverage, error)
 }

@@ -117,7 +117,7 @@ const quickAudit = 7 * 24 * time.Hour
 func (r *run) keptAudit() time.Duration {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if slices.ContainsFunc(append(r.ownPlans, r.plans...), func(p string) bool { return strings.HasPrefix(p, "M365_ADVANCED_AUDITING") }) {
+	if slices.ContainsFunc(slices.Concat(r.ownPlans, r.plans), func(p string) bool { return strings.HasPrefix(p, "M365_ADVANCED_AUDITING") }) {
 		return keptAuditLonger
 	}
 	return keptAudit

@@ -9,8 +9,8 @@ import (
 // auditSwitches reads whether the tenant records at all. The compliance endpoint always says no, so Exchange is asked.
 func (r *run) auditSwitches() []*ask {
 	return []*ask{
-		present("audit-switches", nil, "log", cmdlet("exchange:Get-AdminAuditLogConfig", nil, nil)),
-		present("audit-switches", nil, "organization", cmdlet("exchange:Get-OrganizationConfig", nil, nil)),
+		present("audit-switches/tenant", nil, "log", cmdlet("exchange:Get-AdminAuditLogConfig", nil, nil)),
+		present("audit-switches/tenant", nil, "organization", cmdlet("exchange:Get-OrganizationConfig", nil, nil)),
 	}
 }
 

@@ -65,6 +65,15 @@ func ownerName(v value) string {
 	return best
 }
 
+// ownerOf is the name that an object gives of its owner, or what stands around it where that is only an alias or display name.
+func (d *Decoder) ownerOf(v value) string {
+	name := ownerName(v)
+	if p := mailboxName(name); d.owner != "" && (p.Kind == evict.NoPrincipal || p.Kind == evict.Name) {
+		return d.owner
+	}
+	return name
+}
+
 // ownerIn finds the user in the address that Graph puts beside a page of
 // objects: $metadata#users('dana%40contoso.example')/mailFolders('inbox')/messageRules.
 // The objects themselves name nobody.
@@ -146,6 +155,9 @@ func (d *Decoder) decodeRuleState(v value, e *evict.Event) bool {
 	e.Detail = &evict.Rule{Change: evict.RuleSeen, Rule: r, Params: flat(v, nil)}
 	if name := pick(v, ownerKeys[:len(ownerKeys)-1]...); name != "" {
 		box = name
+	}
+	if d.owner != "" && mailboxName(box).Kind == evict.Name {
+		box = d.owner
 	}
 	owner(e, evict.Mailbox, box, pick(v, "ExternalDirectoryObjectId"), "")
 	return r.Name != "" || r.ID != ""
@@ -253,7 +265,7 @@ func (d *Decoder) decodeMessageRule(v value, e *evict.Event) bool {
 	}
 	r.Other = append(r.Other, flat(cond, messageRuleConditions)...)
 	e.Detail = &evict.Rule{Change: evict.RuleSeen, Rule: r, Params: flat(v, nil)}
-	owner(e, evict.Mailbox, firstOf(ownerName(v), d.owner), pick(v, "userId"), "")
+	owner(e, evict.Mailbox, d.ownerOf(v), pick(v, "userId"), "")
 	return r.ID != "" || r.Name != ""
 }
 
@@ -271,7 +283,11 @@ func (d *Decoder) decodeSweepRule(v value, e *evict.Event) bool {
 		From: d.people(v, "Sender"), MoveTo: pick(v, "DestinationFolder"), Sweep: true, BodyKnown: true,
 	}
 	e.Detail = &evict.Rule{Change: evict.RuleSeen, Rule: r, Params: flat(v, nil)}
-	owner(e, evict.Mailbox, firstOf(pick(v, ownerKeys[:len(ownerKeys)-1]...), box), "", "")
+	box = firstOf(pick(v, ownerKeys[:len(ownerKeys)-1]...), box)
+	if p := mailboxName(box); d.owner != "" && (p.Kind == evict.Name || p.Kind == evict.NoPrincipal) {
+		box = d.owner
+	}
+	owner(e, evict.Mailbox, box, "", "")
 	return true
 }
 
@@ -357,7 +373,7 @@ func (d *Decoder) settings(v value, e *evict.Event, kind evict.Kind, op, object 
 // ownedSettings reads an object of one mailbox.
 func ownedSettings(kind evict.Kind, op string) decodeFunc {
 	return func(d *Decoder, v value, e *evict.Event) bool {
-		name := firstOf(ownerName(v), d.owner)
+		name := d.ownerOf(v)
 		d.settings(v, e, kind, op, name)
 		owner(e, evict.Mailbox, name, pick(v, "ExternalDirectoryObjectId"), pick(v, "DisplayName"))
 		if len(e.Subjects) == 0 {
@@ -426,7 +442,7 @@ func (d *Decoder) decodeRight(v value, e *evict.Event) bool {
 	right := &evict.Right{Rights: d.words(v, "AccessRights"), Folder: folder, Params: flat(v, nil)}
 	right.Removed = pickTri(v, "Deny") == evict.Yes || strings.EqualFold(pick(v, "AccessControlType"), "Deny")
 	e.Detail = right
-	owner(e, evict.Mailbox, ownerName(v), pick(v, "ExternalDirectoryObjectId"), "")
+	owner(e, evict.Mailbox, d.ownerOf(v), pick(v, "ExternalDirectoryObjectId"), "")
 	owner(e, evict.Grantee, ruleAddress(who), "", "")
 	// The owner's own right and what comes down from the organisation are on every mailbox.
 	if strings.EqualFold(who, `NT AUTHORITY\SELF`) || pickTri(v, "IsInherited") == evict.Yes {

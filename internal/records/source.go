@@ -21,6 +21,9 @@ const tooLong = "longer than 16 MiB"
 // A Source cuts one evidence item into records. One goroutine calls Next;
 // its Decoders may be used at the same time by others.
 type Source struct {
+	// Owner names whose account or mailbox the records are about, for those that name nobody; set before the first Next.
+	Owner string
+
 	r      io.Reader
 	format string
 	layout layout
@@ -197,7 +200,9 @@ func (s *Source) Next() (*Batch, error) {
 			end = err
 			break
 		}
-		p.owner = s.owner
+		if p.owner = s.owner; p.owner == "" {
+			p.owner = s.Owner
+		}
 		pieces = append(pieces, p)
 	}
 	s.keep(b, pieces)

@@ -47,6 +47,7 @@ type Item struct {
 	Size     int64 // -1 when unknown
 	Open     func() (io.ReadCloser, error)
 	Coverage *Coverage // nil: unstated
+	Owner    string    // whose account or mailbox it was asked of, for records that name nobody; "" when it is nobody's
 }
 
 // Coverage is what a file was asked for.

@@ -146,6 +146,7 @@ func (r *reader) frameItem(ctx context.Context, i int, it Item, p *Progress, job
 	if err != nil {
 		return err
 	}
+	src.Owner = it.Owner
 	st.Format = src.Format()
 	start := p.Bytes
 	for {
