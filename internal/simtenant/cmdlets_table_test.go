@@ -1,9 +1,6 @@
 package simtenant
 
 import (
-	"encoding/json"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -13,14 +10,6 @@ import (
 // data: every cmdlet and parameter exists in the cloud, what is required there
 // is required here, and types agree in kind.
 func TestCmdletsAgainstReference(t *testing.T) {
-	dir := os.Getenv("EVICT_REFERENCE")
-	if dir == "" {
-		t.Skip("EVICT_REFERENCE names no folder with Microsoft's contract")
-	}
-	b, err := os.ReadFile(filepath.Join(dir, "exo-cmdlets.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	var all struct {
 		Cmdlets map[string]struct {
 			ParameterSets []struct{ Required []string }
@@ -30,9 +19,7 @@ func TestCmdletsAgainstReference(t *testing.T) {
 			}
 		}
 	}
-	if err := json.Unmarshal(b, &all); err != nil {
-		t.Fatal(err)
-	}
+	readReference(t, "exo-cmdlets.json", &all)
 	for i := range cmdlets {
 		c := &cmdlets[i]
 		doc, ok := all.Cmdlets[c.name]
