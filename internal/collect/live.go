@@ -338,7 +338,7 @@ func (r *run) tell(a *ask, rd *reading, s *span, rows int) {
 		}
 	}
 	if s != nil {
-		p.Window = Window{s.From, s.To}
+		p.Window = Window{From: s.From, To: s.To}
 	}
 	if rd.Done {
 		p.State, _ = rd.state()
@@ -360,7 +360,7 @@ func (r *run) cover(a *ask, rd *reading) {
 		r.outcomes[key] = o
 	}
 	if !a.to.IsZero() {
-		o.asked = Window{a.from, a.to}
+		o.asked = Window{From: a.from, To: a.to}
 	}
 	o.asks[a.what] = rd
 }
@@ -414,7 +414,7 @@ func (o *outcome) coverage(key outcomeKey) Coverage {
 		c.Retries += rd.Retries
 		c.Waited += rd.Waited
 		for i := range rd.Spans {
-			c.Got.widen(&rd.Spans[i])
+			widen(&c.Got, &rd.Spans[i])
 		}
 	}
 	c.Why = strings.Join(whys, "; ")
@@ -430,7 +430,7 @@ func (o *outcome) coverage(key outcomeKey) Coverage {
 }
 
 // widen adds what a span covers.
-func (w *Window) widen(s *span) {
+func widen(w *Window, s *span) {
 	if s.State == "" || !s.windowed() {
 		return
 	}
@@ -444,7 +444,7 @@ func (w *Window) widen(s *span) {
 
 // result sums up and writes the coverage.
 func (r *run) result() (LiveResult, error) {
-	res := LiveResult{Window: Window{r.from, r.to}, Complete: true}
+	res := LiveResult{Window: Window{From: r.from, To: r.to}, Complete: true}
 	for _, a := range r.accounts {
 		res.Accounts = append(res.Accounts, *a)
 	}

@@ -2,43 +2,21 @@ package collect
 
 import (
 	"encoding/json"
-	"time"
+
+	"evict/internal/casefile"
 )
 
-// Evidence is one line of the manifest: what was asked, and what came.
-type Evidence struct {
-	Seq                  int
-	SHA256, StoredSHA256 string
-	Bytes, Stored        int64
-	Source, Account      string
-	Query                string
-	Page                 int
-	From, To             time.Time
-	Local, Server        time.Time
-	Requester            string
-	Operation, RequestID string
-	Attempts             int
-	Prev, Hash           string
-}
+// What is kept has a case's own types.
+type (
+	// Evidence is one line of the manifest: what was asked, and what came.
+	Evidence = casefile.Item
+	// Coverage is what was asked of one source, and what came.
+	Coverage = casefile.Coverage
+	// A Window is a span of time.
+	Window = casefile.Window
+)
 
-// A Window is a span of time.
-type Window struct{ From, To time.Time }
-
-// Coverage of one source.
-type Coverage struct {
-	Source, Account string
-	Asked, Got      Window
-	Rows, Pages     int
-	Caps            []string
-	State           string
-	Why             string
-	Licence         string
-	Errors          []string
-	Retries         int
-	Waited          time.Duration
-}
-
-// A Store keeps evidence: a case.
+// A Store keeps evidence and how far the collection is: a case. What it returned from is durable. It may be called from several goroutines.
 type Store interface {
 	Put(Evidence, []byte) (Evidence, error)
 	Items() []Evidence
@@ -48,3 +26,5 @@ type Store interface {
 	SetCoverage([]Coverage) error
 	Coverage() ([]Coverage, error)
 }
+
+var _ Store = (*casefile.Case)(nil)
