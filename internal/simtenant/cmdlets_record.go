@@ -126,7 +126,7 @@ func (c *command) done(m *Mailbox, part string) {
 	c.change(m.User, cmp.Or(part, c.row.name))
 	names := []string{m.GUID}
 	if u := c.world.userByID(m.User); u != nil {
-		names = append(names, u.ID, u.UPN)
+		names = append(names, u.ID, u.UPN, u.PUID)
 	}
 	c.audit(c.world.path(object), names...)
 }

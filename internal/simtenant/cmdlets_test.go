@@ -214,6 +214,7 @@ func TestMailboxPermissions(t *testing.T) {
 		t.Errorf("somebody else's: %v", a.Value)
 	}
 	s.fails(400, "Add-MailboxPermission", Object{"Identity": sharedID, "User": "bo", "AccessRights": []string{"Everything"}})
+	s.fails(400, "Add-MailboxPermission", Object{"Identity": sharedID, "User": "bo", "AccessRights": []string{"FullAccess"}, "Deny": true})
 	s.run("Add-RecipientPermission", Object{"Identity": sharedID, "Trustee": "bo", "AccessRights": []string{"SendAs"}})
 	if o := s.one("Get-RecipientPermission", Object{"Trustee": "bo@contoso.example", "ResultSize": "Unlimited"}); o["Identity"] != sharedID {
 		t.Errorf("%v", o)
@@ -461,5 +462,26 @@ func TestRecoverableItems(t *testing.T) {
 	s.run("Restore-RecoverableItems", all)
 	if len(m.folder("sentitems").Messages) != 1 || len(m.folder("inbox").Messages) != 1 || len(m.folder("recoverableitemsdeletions").Messages) != 0 {
 		t.Error("not restored")
+	}
+}
+
+func TestRecordsAppearLate(t *testing.T) {
+	s := newShop(t)
+	for range 40 {
+		s.run("Set-Mailbox", Object{"Identity": danaID, "AuditEnabled": true})
+	}
+	ids, delays := map[string]bool{}, map[time.Duration]bool{}
+	for i, r := range s.Log {
+		d := r.Available.Sub(r.Time)
+		if d < 15*time.Minute || d >= time.Hour {
+			t.Errorf("shown after %v", d)
+		}
+		if i > 0 && r.Available.Before(s.Log[i-1].Available) {
+			t.Errorf("record %d is out of order", i)
+		}
+		ids[r.ID], delays[d] = true, true
+	}
+	if len(ids) != 40 || len(delays) < 20 {
+		t.Errorf("%d IDs, %d delays", len(ids), len(delays))
 	}
 }

@@ -190,9 +190,13 @@ func TestDelta(t *testing.T) {
 	if len(rows) != 3 || rows[0]["subject"] != "Subject 0" || rows[1]["subject"] != "New" || rows[2]["@removed"] == nil {
 		t.Errorf("%v", rows)
 	}
-	c := s.mail(map[string]string{"folder": "inbox"}, "")
-	c.query.Set("$deltatoken", delta)
+	c := s.mail(map[string]string{"folder": "sentitems"}, "")
+	c.query.Set("$deltatoken", next)
 	_, _, _, err := listDelta(c, &d, 2)
+	refused(t, err, 410, "SyncStateNotFound")
+	c = s.mail(map[string]string{"folder": "inbox"}, "")
+	c.query.Set("$deltatoken", delta)
+	_, _, _, err = listDelta(c, &d, 2)
 	refused(t, err, 410, "SyncStateNotFound")
 }
 
@@ -227,6 +231,8 @@ func TestGraphRules(t *testing.T) {
 	if r.Operation != "UpdateInboxRules" || r.RecordType != 2 || !strings.Contains(fmt.Sprint(body["OperationProperties"]), "map[Name:RuleCondition Value:{}]") {
 		t.Errorf("record %s", r.Body)
 	}
+	_, err = getMessageRule(s.mail(map[string]string{"folder": "inbox", "rule": graphRuleID(box.Rules[1])}, ""))
+	refused(t, err, 404, "ErrorItemNotFound")
 	for _, i := range []int{1, 2} {
 		_, err = updateMessageRule(s.mail(at(i), `{"isEnabled":false}`))
 		refused(t, err, 400, "ErrorInvalidOperation")
