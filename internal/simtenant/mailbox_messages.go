@@ -101,6 +101,25 @@ func (c *mailCall) noBodies() error {
 	return nil
 }
 
+// efficient refuses a filter that the sort order does not begin: what messages
+// are sorted by must be filtered by too, and first (Graph: "List messages").
+func (c *mailCall) efficient() error {
+	filter, order := c.query.Get("$filter"), c.query.Get("$orderby")
+	if filter == "" || order == "" {
+		return nil
+	}
+	for name := range strings.SplitSeq(order, ",") {
+		name = strings.Fields(name + " ?")[0]
+		if !strings.HasPrefix(strings.TrimLeft(filter, "( "), name) && !strings.Contains(filter, " "+name) && !strings.Contains(filter, "("+name) {
+			return &mailError{400, "InefficientFilter", "The restriction or sort order is too complex for this operation."}
+		}
+	}
+	if first := strings.Fields(order)[0]; !strings.Contains(strings.Fields(filter)[0], strings.TrimSuffix(first, ",")) {
+		return &mailError{400, "InefficientFilter", "The restriction or sort order is too complex for this operation."}
+	}
+	return nil
+}
+
 // listMessages gives a folder's messages, the last received first.
 func listMessages(c *mailCall) ([]Object, error) {
 	f, err := c.folderAt(c.args["folder"])
@@ -108,6 +127,9 @@ func listMessages(c *mailCall) ([]Object, error) {
 		return nil, err
 	}
 	if err := c.noBodies(); err != nil {
+		return nil, err
+	}
+	if err := c.efficient(); err != nil {
 		return nil, err
 	}
 	list := slices.Clone(f.Messages)

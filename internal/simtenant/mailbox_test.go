@@ -112,6 +112,14 @@ func TestMessages(t *testing.T) {
 	_, err = listMessages(c)
 	refused(t, err, 403, "ErrorAccessDenied")
 
+	for filter, ok := range map[string]bool{"receivedDateTime ge 2026-01-01T00:00:00Z and isRead eq true": true, "isRead eq true": false, "isRead eq true and receivedDateTime ge 2026-01-01T00:00:00Z": false, "": true} {
+		c := s.mail(sent, "")
+		c.query = url.Values{"$filter": {filter}, "$orderby": {"receivedDateTime desc"}}
+		if _, err := listMessages(c); (err == nil) != ok {
+			t.Errorf("%q: %v", filter, err)
+		}
+	}
+
 	id := fmt.Sprint(list[0]["id"])
 	if o, err := getMessage(s.mail(map[string]string{"message": id}, "")); err != nil || o["subject"] != "Subject 2" {
 		t.Errorf("%v %v", o, err)
