@@ -127,6 +127,9 @@ func (r *run) configuration() []*ask {
 func (r *run) mailLogs() []*ask {
 	var out []*ask
 	for _, a := range r.accounts {
+		if a.Opened {
+			continue
+		}
 		out = append(out, r.messageTraces(a)...)
 		out = append(out, r.messages(a)...)
 	}

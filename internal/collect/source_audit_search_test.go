@@ -16,11 +16,19 @@ type search struct {
 	at       []time.Time // of each record, in order; its number is its Identity
 	sessions map[string]int
 	gateway  int // rows of one answer; 0: all of a call
+	calls    int
+	lie      func(s *search, a asked) (status int, body string) // answers instead where the status is not 0
 }
 
 func (s *search) answer(a asked) (int, string) {
 	if a.cmdlet != "Search-UnifiedAuditLog" {
 		return 404, failure("NotFound")
+	}
+	s.calls++
+	if s.lie != nil {
+		if status, body := s.lie(s, a); status != 0 {
+			return status, body
+		}
 	}
 	from, _ := time.Parse(time.RFC3339, a.params["StartDate"].(string))
 	to, _ := time.Parse(time.RFC3339, a.params["EndDate"].(string))
@@ -159,6 +167,60 @@ func TestSearchOneSecond(t *testing.T) {
 				}
 				if x.state == Incomplete && (len(c.Caps) == 0 || !strings.Contains(c.Why, stamp(busy)) || got < 50_000+3) {
 					t.Errorf("the window of %s is not named: %s %v; %d rows", stamp(busy), c.Why, c.Caps, got)
+				}
+			})
+		})
+	}
+}
+
+// A search that loses rows says how many there should have been.
+func TestSearchThatLosesRows(t *testing.T) {
+	for _, x := range []struct {
+		name  string
+		state string
+		lie   func(s *search, a asked) (int, string)
+	}{
+		{"a page is lost on the way, once", Complete, func(s *search, a asked) (int, string) {
+			if s.calls == 2 {
+				s.sessions[a.params["SessionId"].(string)] += 5000 // the server's cursor moved on, the answer was repeated from there
+			}
+			return 0, ""
+		}},
+		{"each session loses its second page", Incomplete, func(s *search, a asked) (int, string) {
+			if id := a.params["SessionId"].(string); s.sessions[id] == 5000 {
+				s.sessions[id] += 5000
+			}
+			return 0, ""
+		}},
+		{"a search that was cancelled, once", Complete, func(s *search, _ asked) (int, string) {
+			if s.calls == 1 {
+				return 200, `{"@adminapi.warnings":["A task was canceled."],"value":[]}`
+			}
+			return 0, ""
+		}},
+		{"a search that is always cancelled", Incomplete, func(*search, asked) (int, string) {
+			return 200, `{"@adminapi.warnings":["A task was canceled."],"value":[]}`
+		}},
+		{"a page that comes again and again", Incomplete, func(s *search, a asked) (int, string) {
+			s.sessions[a.params["SessionId"].(string)] = 0
+			return 0, ""
+		}},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				to := time.Now().UTC().Truncate(time.Second)
+				from := to.Add(-30 * 24 * time.Hour)
+				busy := to.Add(-time.Hour)
+				at := make([]time.Time, 12_000) // in one second, where windows do not help
+				for i := range at {
+					at[i] = busy
+				}
+				c, got := searched(t, &search{at: at, lie: x.lie}, from, to)
+				if c.State != x.state || c.State == Complete && got != len(at) {
+					t.Errorf("%s (%s), %d of %d rows, want %s", c.State, c.Why, got, len(at), x.state)
+				}
+				if c.State == Incomplete && len(c.Errors) == 0 {
+					t.Error("it does not say what was wrong")
 				}
 			})
 		})

@@ -16,6 +16,9 @@ func (r *run) directoryAudits() []*ask {
 		out = append(out, a)
 	}
 	for _, of := range r.accounts {
+		if of.Opened {
+			continue
+		}
 		add("directory-audits/target", of, "targetResources/any(t: t/id eq "+literal(of.ID)+") and ", func(rows []json.RawMessage) []*ask {
 			r.formerNames(of, rows)
 			return nil

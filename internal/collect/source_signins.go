@@ -2,6 +2,7 @@ package collect
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"evict/internal/m365"
@@ -26,16 +27,20 @@ var signInKinds = []struct {
 	{"sign-ins/managed-identity", "managedIdentity", false},
 }
 
-// signIns reads one kind for all accounts before the next kind. Five requests in ten seconds is all that Microsoft allows.
-func (r *run) signIns() []*ask {
+// signIns reads one kind for all accounts before the next kind, or the tenant's kinds. Five requests in ten seconds is all that Microsoft allows.
+func (r *run) signIns(ofAccounts bool) []*ask {
 	var out []*ask
 	for _, k := range signInKinds {
-		if !k.ofAccount {
+		switch {
+		case k.ofAccount != ofAccounts:
+		case !k.ofAccount:
 			out = append(out, r.signInsOf(k.source, k.event, nil))
-			continue
-		}
-		for _, a := range r.accounts {
-			out = append(out, r.signInsOf(k.source, k.event, a))
+		default:
+			for _, a := range r.accounts {
+				if !a.Opened {
+					out = append(out, r.signInsOf(k.source, k.event, a))
+				}
+			}
 		}
 	}
 	return out
@@ -84,8 +89,5 @@ func report(op, time, filter string, most int) way {
 
 // readReports reads what shares the scarcest quota, one after the other.
 func (r *run) readReports(ctx context.Context) error {
-	if err := r.all(ctx, r.signIns(), 1); err != nil {
-		return err
-	}
-	return r.all(ctx, r.directoryAudits(), 1)
+	return r.all(ctx, slices.Concat(r.signIns(true), r.directoryAudits(), r.signIns(false)), 1)
 }

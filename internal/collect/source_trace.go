@@ -27,7 +27,7 @@ func (r *run) messageTraces(a *Account) []*ask {
 					name: "list-message-traces", ops: []string{"list-message-traces"},
 					call: func(s *span, look int) m365.Call {
 						filter := part.property + " eq " + literal(address) + " and receivedDateTime ge " + stamp(s.From) + " and receivedDateTime le " + stamp(s.To)
-						return m365.Call{Op: "list-message-traces", Query: options("$filter", filter, "$top", top(1000, look)), Lane: m365.Logs}
+						return m365.Call{Op: "list-message-traces", Query: options("$filter", filter, "$top", top(traceRows, look)), Lane: m365.Logs}
 					},
 					parse: func(resp *m365.Response) (*page, error) { return pageOf(resp, false) },
 				},
