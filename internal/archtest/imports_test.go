@@ -53,6 +53,8 @@ var rules = map[string]rule{
 		"the one way to a case's disk; it knows files, not cases, so that a test disk can stand in for it"},
 	"internal/m365": {[]string{".", "internal/gate"},
 		"the only client of Microsoft's services; a write needs the gate's permit, and what an answer means is said elsewhere"},
+	"internal/respond": {[]string{".", "internal/gate", "internal/m365"},
+		"plans and carries out changes; it reaches the tenant only through the client, and a write only through the gate"},
 	"internal/simtenant": {nil,
 		"a tenant of our own; it never knows the client, so that two independent writings of the wire format catch each other's mistakes"},
 	"internal/simtenant/scenarios": {[]string{"internal/simtenant"},

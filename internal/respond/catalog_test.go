@@ -1,0 +1,84 @@
+package respond
+
+import (
+	"encoding/json"
+	"errors"
+	"regexp"
+	"strings"
+	"testing"
+
+	"evict/internal/m365"
+)
+
+var kebab = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
+
+func TestCatalog(t *testing.T) {
+	seen := map[string]bool{}
+	for _, a := range Catalog {
+		id := string(a.ID)
+		say := func(bad bool, what string) {
+			if bad {
+				t.Errorf("%s: %s", id, what)
+			}
+		}
+		say(seen[id], "is listed twice")
+		seen[id] = true
+		say(!kebab.MatchString(id), "is not kebab-case")
+		say(a.Rev < 1, "has no revision")
+		say(a.Title == "" || strings.HasSuffix(a.Title, "."), "needs a title without a full stop")
+		say(!strings.Contains(a.Doc, "By hand: "), "does not say how it is done by hand")
+		say((a.Undo == "") == (a.NoUndo == ""), "must say how it is undone, or why it can't be")
+		say(a.Inspect == nil || a.Plan == nil || a.Apply == nil, "lacks a function")
+		writes, reads := 0, 0
+		for _, op := range a.Ops {
+			o, ok := m365.OperationByID(op)
+			if !ok {
+				t.Errorf("%s: there is no operation %s", id, op)
+				continue
+			}
+			switch o.Class {
+			case m365.Write:
+				writes++
+			case m365.Read:
+				reads++
+			}
+		}
+		say(writes == 0 || reads == 0, "must read and write")
+	}
+}
+
+func TestPasswordsAreStrongAndNew(t *testing.T) {
+	seen := map[string]bool{}
+	for range 200 {
+		p, err := generate(strings.NewReader(strings.Repeat("x", 0)))
+		if err == nil {
+			t.Fatal("a source without randomness gave a password")
+		}
+		p, err = generate(random{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(p) < 20 || seen[p] {
+			t.Fatalf("a password of %d characters, seen before: %v", len(p), seen[p])
+		}
+		for _, c := range classes {
+			if !strings.ContainsAny(p, c) {
+				t.Fatalf("no character of %q", c)
+			}
+		}
+		seen[p] = true
+	}
+}
+
+func TestOldValuesAreNeverGuessed(t *testing.T) {
+	if _, err := RestoreSignature.Plan(json.RawMessage(`{"SignatureHtml":"x"}`), null); !errors.Is(err, errNoOldValue) {
+		t.Errorf("without an old value the plan says %v", err)
+	}
+	if _, err := RestoreProfile.Plan(json.RawMessage(`{"displayName":"x"}`), null); !errors.Is(err, errNoOldValue) {
+		t.Errorf("without an old value the plan says %v", err)
+	}
+	after, err := RestoreProfile.Plan(json.RawMessage(`{"displayName":"x","city":"Delft"}`), json.RawMessage(`{"displayName":"Dana","password":"no"}`))
+	if err != nil || string(after) != `{"city":"Delft","displayName":"Dana"}` {
+		t.Errorf("the plan is %s, %v", after, err)
+	}
+}

@@ -1,0 +1,18 @@
+package respond
+
+import "evict"
+
+// DisableInboxRule switches one rule off and keeps it for the record.
+var DisableInboxRule = &Action{
+	ID: "disable-inbox-rule", Rev: 1, Phase: evict.Evict, Procedure: []string{"R3"},
+	Title: "Disable the inbox rule",
+	Doc: `The rule stays in the mailbox, switched off, as evidence. A hidden rule can only be written through Exchange, which destroys every rule that only
+Outlook runs: all rules are recorded first, and the plan warns.
+By hand: Outlook on the web of the mailbox, Settings, Mail, Rules; a hidden one: Disable-InboxRule -Mailbox … -Identity ….`,
+	Undo:       "the rule is switched on again",
+	Ops:        []string{"list-message-rules", "update-message-rule", "exchange:Get-InboxRule", "exchange:Disable-InboxRule", "exchange:Enable-InboxRule"},
+	Inspect:    inspectRuleSwitch,
+	Plan:       fixed(row{"enabled": false}),
+	Apply:      applyRuleSwitch,
+	Repeatable: true,
+}

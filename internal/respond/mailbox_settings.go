@@ -1,0 +1,67 @@
+package respond
+
+import (
+	"context"
+	"encoding/json"
+
+	"evict"
+)
+
+// setting is an action that gives a mailbox's settings the values from before
+// first trouble, or a fixed one.
+func setting(a Action, get, set string, plan func(before, want json.RawMessage) (json.RawMessage, error), properties ...string) *Action {
+	a.Inspect = func(ctx context.Context, r Reader, s evict.Step) (json.RawMessage, error) {
+		return mailboxState(ctx, r, get, s.Target, properties...)
+	}
+	a.Plan, a.Apply, a.Repeatable = plan, setMailbox(set), true
+	a.Ops = []string{"exchange:" + get, "exchange:" + set}
+	return &a
+}
+
+// DisableAutoReply switches an automatic reply off.
+var DisableAutoReply = setting(Action{
+	ID: "disable-auto-reply", Rev: 1, Phase: evict.Evict,
+	Title: "Switch the automatic reply off",
+	Doc: `The texts stay, switched off.
+By hand: Exchange admin center, Recipients, Mailboxes, the mailbox, Automatic replies.`,
+	Undo: "the reply is switched on again with the recorded texts",
+}, "Get-MailboxAutoReplyConfiguration", "Set-MailboxAutoReplyConfiguration", switchedOff, "AutoReplyState", "InternalMessage", "ExternalMessage", "ExternalAudience")
+
+// switchedOff keeps the texts and disables.
+func switchedOff(before, _ json.RawMessage) (json.RawMessage, error) {
+	now := decoded(before)
+	if now == nil || text(now, "AutoReplyState") == "Disabled" {
+		return nil, ErrAlready
+	}
+	now["AutoReplyState"] = "Disabled"
+	return state(now), nil
+}
+
+// RestoreSignature puts the signature from before first trouble back.
+var RestoreSignature = setting(Action{
+	ID: "restore-signature", Rev: 1, Phase: evict.Recover, Procedure: []string{"R7"},
+	Title: "Restore the signature",
+	Doc: `Without effect where roaming signatures are on (the default): those have no interface, and the owner looks at his signature himself.
+By hand: Outlook on the web of the mailbox, Settings, Mail, Compose and reply.`,
+	Undo: "the signature that was found is set again",
+}, "Get-MailboxMessageConfiguration", "Set-MailboxMessageConfiguration", restored, "SignatureHtml", "SignatureText", "AutoAddSignature", "AutoAddSignatureOnReply")
+
+// RestoreJunkSettings puts the lists of blocked and trusted senders back.
+var RestoreJunkSettings = setting(Action{
+	ID: "restore-junk-settings", Rev: 1, Phase: evict.Evict,
+	Title: "Restore the lists of blocked and trusted senders",
+	Doc: `Intruders block a colleague or the bank so that their mail is not seen.
+By hand: Outlook on the web of the mailbox, Settings, Mail, Junk email.`,
+	Undo: "the lists that were found are set again",
+}, "Get-MailboxJunkEmailConfiguration", "Set-MailboxJunkEmailConfiguration", restored, "Enabled", "TrustedSendersAndDomains", "BlockedSendersAndDomains", "ContactsTrusted")
+
+// Preserve keeps deleted items for 30 days on every licence.
+var Preserve = setting(Action{
+	ID: "preserve", Rev: 1, Phase: evict.Evict,
+	Title: "Keep deleted items for 30 days",
+	Doc: `Deleted items stay recoverable for 30 days and single item recovery is on, on every licence. A litigation hold needs a plan that has it and up to 240 minutes;
+it is set by hand where wanted. Containment never waits for this.
+By hand: Set-Mailbox … -RetainDeletedItemsFor 30.00:00:00 -SingleItemRecoveryEnabled $true.`,
+	Undo:    "both are set as they were",
+	Minutes: 240,
+}, "Get-Mailbox", "Set-Mailbox", fixed(row{"RetainDeletedItemsFor": "30.00:00:00", "SingleItemRecoveryEnabled": true}), "RetainDeletedItemsFor", "SingleItemRecoveryEnabled")

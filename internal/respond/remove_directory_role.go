@@ -1,0 +1,65 @@
+package respond
+
+import (
+	"maps"
+	"net/url"
+
+	"evict"
+	"evict/internal/m365"
+)
+
+// holder is the list of what one principal holds.
+func holder(op string) func(evict.Object) m365.Call {
+	return func(o evict.Object) m365.Call {
+		return m365.Call{Op: op, Query: url.Values{"$filter": {"principalId eq '" + o.Account + "'"}}}
+	}
+}
+
+// RemoveDirectoryRole takes an active role in Entra ID away.
+var RemoveDirectoryRole = removal{
+	list: holder("list-role-assignments"),
+	is:   hasID,
+	keep: []string{"principalId", "roleDefinitionId", "directoryScopeId"},
+	remove: func(_ evict.Object, before row) m365.Call {
+		return m365.Call{Op: "delete-role-assignment", Args: map[string]string{"assignment": text(before, "id")}}
+	},
+	restore: func(_ evict.Object, kept row) m365.Call {
+		body := maps.Clone(kept)
+		body["@odata.type"] = "#microsoft.graph.unifiedRoleAssignment"
+		return m365.Call{Op: "create-role-assignment", Body: body}
+	},
+}.build(Action{
+	ID: "remove-directory-role", Rev: 1, Phase: evict.Evict, Procedure: []string{"R6"},
+	Title: "Remove the directory role",
+	Doc: `Takes an active assignment in Entra ID away. A role that comes through a group, or that the account is only eligible for, is a step of its own.
+By hand: Microsoft Entra admin center, Roles and administrators, the role, Assignments.`,
+	Undo: "the role is assigned again, under a new ID",
+	Ops:  []string{"list-role-assignments", "delete-role-assignment", "create-role-assignment"},
+})
+
+// RemoveEligibleRole takes eligibility for a role in Entra ID (PIM) away.
+var RemoveEligibleRole = removal{
+	list: holder("list-role-eligibilities"),
+	is:   hasID,
+	keep: []string{"principalId", "roleDefinitionId", "directoryScopeId"},
+	remove: func(_ evict.Object, before row) m365.Call {
+		return m365.Call{Op: "request-role-eligibility", Body: eligibility("adminRemove", before)}
+	},
+	restore: func(_ evict.Object, kept row) m365.Call {
+		body := eligibility("adminAssign", kept)
+		body["scheduleInfo"] = row{"expiration": row{"type": "noExpiration"}}
+		return m365.Call{Op: "request-role-eligibility", Body: body}
+	},
+}.build(Action{
+	ID: "remove-eligible-role", Rev: 1, Phase: evict.Evict, Procedure: []string{"R6"},
+	Title: "Remove eligibility for the directory role",
+	Doc: `Takes away that the account may activate a role (Privileged Identity Management). An activation that runs is an active assignment, and a step of its own.
+By hand: Microsoft Entra admin center, Identity Governance, Privileged Identity Management, Microsoft Entra roles, Assignments, Eligible.`,
+	Undo: "the account is made eligible again, without an end: an end that was set before is not put back",
+	Ops:  []string{"list-role-eligibilities", "request-role-eligibility"},
+})
+
+func eligibility(action string, held row) row {
+	return row{"action": action, "principalId": held["principalId"], "roleDefinitionId": held["roleDefinitionId"], "directoryScopeId": held["directoryScopeId"],
+		"justification": "evict: response to a compromised account"}
+}
