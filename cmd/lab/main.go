@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 
 	"evict/internal/lab"
 
@@ -63,7 +64,7 @@ in DIR/truth.json; or, with --records, one file of the unified audit log.
 	f.StringVar(&out, "out", "", "folder, or with --records the file, to write")
 	f.StringVar(&form, "format", string(lab.NDJSON), "of the unified audit log: ndjson or purview-csv")
 	f.IntVar(&bulk, "records", 0, "write so many audit records instead, in flat memory")
-	f.StringVar(&cfg.Scenario, "scenario", "", "attack: "+scenarioNames())
+	f.StringVar(&cfg.Scenario, "scenario", "", "attack: "+strings.Join(lab.Scenarios(), ", "))
 	f.Uint64Var(&cfg.Seed, "seed", 1, "the same seed makes the same bytes")
 	f.IntVar(&cfg.Users, "users", 12, "people")
 	f.IntVar(&cfg.Days, "days", 35, "days of life")
@@ -71,17 +72,6 @@ in DIR/truth.json; or, with --records, one file of the unified audit log.
 	f.Float64Var(&cfg.Rate, "rate", 0.5, "acts per person and day; 1 is about 130 audit records with the background")
 	f.IntVar(&parts, "parts", 1, "files per log")
 	return c
-}
-
-func scenarioNames() string {
-	s := ""
-	for i, x := range lab.Scenarios {
-		if i > 0 {
-			s += ", "
-		}
-		s += x.Name
-	}
-	return s
 }
 
 func genBulk(path string, records int, form lab.Form, seed uint64) error {

@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"evict/internal/simtenant/scenarios"
 )
 
 func small(scenario string) Config {
@@ -16,7 +18,7 @@ func small(scenario string) Config {
 }
 
 func TestSameSeedSameBytes(t *testing.T) {
-	hash := func(seed uint64) (out [logCount][32]byte) {
+	hash := func(seed uint64) (out [scenarios.LogCount][32]byte) {
 		c := small("aitm-invoice")
 		c.Seed = seed
 		x, err := Make(c)
@@ -43,7 +45,7 @@ func TestSameSeedSameBytes(t *testing.T) {
 }
 
 func TestEveryRecordIsJSON(t *testing.T) {
-	for _, s := range append(Scenarios, Scenario{}) {
+	for _, s := range append(scenarios.Scenarios, scenarios.Scenario{}) {
 		x, err := Make(small(s.Name))
 		if err != nil {
 			t.Fatal(err)
@@ -51,10 +53,10 @@ func TestEveryRecordIsJSON(t *testing.T) {
 		evil := 0
 		for log, records := range x.Logs {
 			for _, r := range records {
-				if Log(log) != Trace && !json.Valid(r.JSON) {
+				if scenarios.Log(log) != scenarios.Trace && !json.Valid(r.JSON) {
 					t.Fatalf("%s: %s is not JSON: %s", s.Name, logNames[log], r.JSON)
 				}
-				if r.Hand == Attacker && !r.Failed && Log(log) != Trace {
+				if r.Hand == scenarios.Attacker && !r.Failed && scenarios.Log(log) != scenarios.Trace {
 					evil++
 				}
 			}
@@ -74,12 +76,12 @@ func TestBackgroundIsMostOfTheAuditLog(t *testing.T) {
 		t.Fatal(err)
 	}
 	n := 0
-	for _, r := range x.Logs[Audit] {
-		if r.Hand == Service {
+	for _, r := range x.Logs[scenarios.Audit] {
+		if r.Hand == scenarios.Service {
 			n++
 		}
 	}
-	if share := float64(n) / float64(len(x.Logs[Audit])); share < 0.62 || share > 0.78 {
+	if share := float64(n) / float64(len(x.Logs[scenarios.Audit])); share < 0.62 || share > 0.78 {
 		t.Errorf("background work is %.2f of the audit log; responders count about 0.7", share)
 	}
 }
@@ -95,12 +97,12 @@ func TestCutKeepsTheLastDays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(cut.Logs[Audit]) == 0 || len(cut.Logs[Audit]) >= len(whole.Logs[Audit]) {
-		t.Errorf("%d of %d audit records kept", len(cut.Logs[Audit]), len(whole.Logs[Audit]))
+	if len(cut.Logs[scenarios.Audit]) == 0 || len(cut.Logs[scenarios.Audit]) >= len(whole.Logs[scenarios.Audit]) {
+		t.Errorf("%d of %d audit records kept", len(cut.Logs[scenarios.Audit]), len(whole.Logs[scenarios.Audit]))
 	}
 	count := func(x *Export) (n int) {
-		for _, r := range x.Logs[Audit] {
-			if r.Hand == Attacker && !r.Failed {
+		for _, r := range x.Logs[scenarios.Audit] {
+			if r.Hand == scenarios.Attacker && !r.Failed {
 				n++
 			}
 		}
@@ -139,8 +141,8 @@ func TestFilesHoldTheRecords(t *testing.T) {
 		}
 		rows += len(all) - 1
 	}
-	if rows != 2*len(x.Logs[Audit]) {
-		t.Errorf("%d rows of %d records written twice", rows, len(x.Logs[Audit]))
+	if rows != 2*len(x.Logs[scenarios.Audit]) {
+		t.Errorf("%d rows of %d records written twice", rows, len(x.Logs[scenarios.Audit]))
 	}
 	b, err := os.ReadFile(filepath.Join(dir, "signins-2.json"))
 	if err != nil {

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"strings"
 
 	"evict"
+	"evict/internal/simtenant/scenarios"
 )
 
 // A TenantResult is how a program did on one made tenant.
@@ -64,7 +66,7 @@ type Trial struct {
 // and with the last seven, and life without an attacker.
 func Trials(seed uint64) []Trial {
 	var out []Trial
-	for i, s := range Scenarios {
+	for i, s := range scenarios.Scenarios {
 		for _, last := range []int{0, 7} {
 			out = append(out, Trial{s.Name, s.Hard, Config{Seed: seed + uint64(i), Users: 14, Days: 40, Rate: 0.4, Scenario: s.Name, LastDays: last}})
 		}
@@ -141,20 +143,20 @@ func (r *TenantResult) compare(x *Export, truth Truth, said map[string]evict.Att
 	for log := range x.Logs {
 		for i := range x.Logs[log] {
 			rec := &x.Logs[log][i]
-			id := rec.key()
+			id := rec.Key()
 			if id == "" || seen[id] || truth.Failed[id] {
 				continue
 			}
 			seen[id] = true
 			by := said[id]
-			where := rec.Time.Format("2006-01-02T15:04:05Z ") + rec.Op + " by " + rec.User + " (truly " + string(rec.Hand) + "): " + or(string(by), "on no timeline")
+			where := rec.Time.Format("2006-01-02T15:04:05Z ") + rec.Op + " by " + rec.User + " (truly " + string(rec.Hand) + "): " + cmp.Or(string(by), "on no timeline")
 			switch {
-			case rec.Hand != Attacker && by == evict.ByAttacker:
+			case rec.Hand != scenarios.Attacker && by == evict.ByAttacker:
 				r.Wrong++
 				if len(r.WrongShown) < shown {
 					r.WrongShown = append(r.WrongShown, where)
 				}
-			case rec.Hand != Attacker:
+			case rec.Hand != scenarios.Attacker:
 			case by == evict.ByAttacker:
 				r.Right++
 			default:

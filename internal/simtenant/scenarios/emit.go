@@ -1,4 +1,4 @@
-package lab
+package scenarios
 
 import (
 	"fmt"
@@ -27,14 +27,13 @@ const (
 	TokenSignIns
 	DirectoryAudits
 	Trace
-	logCount
+	LogCount // how many there are
 )
 
-// A Record is one record as exported, with the truth about it. JSON is the
-// record's own form; a trace row is a CSV row without its line break.
+// A Record is one record in its log's own JSON, with the truth about it.
 type Record struct {
 	Log      Log
-	ID       string // "" when the form has none
+	ID       string
 	Time     time.Time
 	Hand     Hand
 	User, Op string
@@ -738,25 +737,23 @@ func (g *world) file(s *seat, t time.Time, op, name string, more ...string) {
 	g.put(Audit, id, t, s.hand, u.upn, op, false)
 }
 
-// trace writes one row of message trace.
+// trace writes one row of message trace, in the form of Graph's exchangeMessageTrace.
 func (g *world) trace(m message, to string, t time.Time, from string, hand Hand) {
 	w := &g.w
+	id := g.guid()
 	w.reset()
-	cell := func(s string) {
-		w.b = append(w.b, '"')
-		w.b = append(w.b, strings.ReplaceAll(s, `"`, `""`)...)
-		w.b = append(w.b, '"', ',')
-	}
-	cell(g.guid())
-	cell(m.id)
-	cell(t.UTC().Format("2006-01-02T15:04:05Z"))
-	cell(m.from)
-	cell(to)
-	cell(m.subject)
-	cell("Delivered")
-	cell("")
-	cell(from)
-	cell(strconv.FormatInt(m.size, 10))
+	w.open("", '{')
+	w.str("id", id)
+	w.str("senderAddress", m.from)
+	w.str("recipientAddress", to)
+	w.str("messageId", m.id)
+	w.str("receivedDateTime", t.UTC().Format("2006-01-02T15:04:05Z"))
+	w.str("subject", m.subject)
+	w.num("size", m.size)
+	w.str("status", "delivered")
+	w.str("fromIP", from)
+	w.str("toIP", "")
+	w.close('}')
 	g.rt = 0
-	g.put(Trace, "", t, hand, m.from, "trace", false)
+	g.put(Trace, id, t, hand, m.from, "trace", false)
 }
