@@ -51,6 +51,8 @@ var rules = map[string]rule{
 		"a case on disk: it keeps bytes, lines and hashes, and knows neither a tenant nor what evidence means; it is the gate's journal"},
 	"internal/casefile/disk": {nil,
 		"the one way to a case's disk; it knows files, not cases, so that a test disk can stand in for it"},
+	"internal/casefile/disk/crashdisk": {[]string{"internal/casefile/disk"},
+		"a disk for tests that loses its power; nothing of the product may import it"},
 	"internal/m365": {[]string{".", "internal/gate"},
 		"the only client of Microsoft's services; a write needs the gate's permit, and what an answer means is said elsewhere"},
 	"internal/respond": {[]string{".", "internal/gate", "internal/m365"},

@@ -12,6 +12,7 @@ import (
 type FS interface {
 	Open(name string) (io.ReadCloser, error)
 	ReadDir(name string) ([]Info, error) // sorted by name
+	Size(name string) (int64, error)     // of a file
 	Mkdir(name string) error             // its parent is there; fs.ErrExist when it is there already
 	Create(name string) (File, error)    // empty, whatever was there
 	Append(name string) (File, error)    // made when it is not there; writes go to its end
@@ -37,3 +38,9 @@ type Info struct {
 
 // ErrLocked means that another process holds the lock.
 var ErrLocked = errors.New("locked by another process")
+
+// ErrFull means that there is no room; what a system says instead counts as the same.
+var ErrFull = errors.New("disk full")
+
+// Full reports whether an error means that there is no room.
+func Full(err error) bool { return errors.Is(err, ErrFull) || systemFull(err) }
