@@ -35,6 +35,14 @@ type World struct {
 	Risky         []*Risky
 	Log           []Record // in the order of Available
 	Clients       []*Client
+	Expect        []Expect // ground truth, never served
+}
+
+// An Expect says which verdicts on an account are right when all that this
+// tenant's licence can show was read. Any other account may be clear or unknown.
+type Expect struct {
+	Account  string // UPN
+	Verdicts []string
 }
 
 // An Object is a resource in Microsoft's own spelling, where nothing in the
