@@ -39,6 +39,7 @@ const (
 // LiveInput is what a collection needs.
 type LiveInput struct {
 	Client    *m365.Client
+	Cloud     string // name of the client's cloud: some have logs that answer and hold nothing
 	Case      Store
 	CaseID    string
 	Accounts  []string // user principal names, addresses or object IDs
@@ -135,7 +136,9 @@ func newRun(in LiveInput) (*run, error) {
 	if in.Now == nil {
 		in.Now = time.Now
 	}
-	in.Depth = cmp.Or(in.Depth, Standard)
+	if in.Depth = cmp.Or(in.Depth, Standard); depths[in.Depth] == 0 {
+		return nil, fmt.Errorf("no depth %q: write quick, standard or full", in.Depth)
+	}
 	if len(in.Accounts) == 0 {
 		return nil, errors.New("no account to collect")
 	}
@@ -151,6 +154,16 @@ func newRun(in LiveInput) (*run, error) {
 	for _, it := range in.Case.Items() {
 		r.keepItem(it)
 	}
+	st, err := r.window(in)
+	if err != nil {
+		return nil, err
+	}
+	r.from, r.to, r.in.Depth = st.From, st.To, st.Depth
+	return r, nil
+}
+
+// window is that of the collection so far, so that it stays one collection; asked to look deeper, it reaches to the present.
+func (r *run) window(in LiveInput) (liveState, error) {
 	now := in.Now().UTC().Truncate(time.Second)
 	st := liveState{To: now, From: in.Since, Depth: in.Depth}
 	if st.From.IsZero() {
@@ -161,19 +174,25 @@ func newRun(in LiveInput) (*run, error) {
 		st.From = at.Add(-leadIn)
 	}
 	st.From = st.From.UTC().Truncate(time.Second)
-	if raw, ok := progress["live"]; ok {
-		if err := json.Unmarshal(raw, &st); err != nil {
-			return nil, fmt.Errorf("the progress of the collection can't be read: %w", err)
+	if raw, ok := r.progress["live"]; ok {
+		var had liveState
+		if err := json.Unmarshal(raw, &had); err != nil {
+			return st, fmt.Errorf("the progress of the collection can't be read: %w", err)
 		}
-	} else if err := r.keep("live", st); err != nil {
-		return nil, err
+		if depths[in.Depth] <= depths[had.Depth] {
+			return had, nil
+		}
+		if had.From.Before(st.From) {
+			st.From = had.From
+		}
 	}
 	if !st.From.Before(st.To) {
-		return nil, fmt.Errorf("the window begins %s, and it is %s", stamp(st.From), stamp(st.To))
+		return st, fmt.Errorf("the window begins %s, and it is %s", stamp(st.From), stamp(st.To))
 	}
-	r.from, r.to, r.in.Depth = st.From, st.To, st.Depth
-	return r, nil
+	return st, r.keep("live", st)
 }
+
+var depths = map[Depth]int{Quick: 1, Standard: 2, Full: 3}
 
 // keep makes progress durable.
 func (r *run) keep(key string, v any) error {
@@ -205,6 +224,10 @@ func (r *run) reading(a *ask) (*reading, error) {
 		rd.Spans = a.windows(a.from, a.to)
 	case rd.State == "" && !a.to.IsZero() && a.from.Before(first):
 		rd.Spans = slices.Insert(rd.Spans, 0, a.windows(a.from, first)...)
+		rd.Done = false
+	}
+	if last := rd.Spans[len(rd.Spans)-1].To; rd.State == "" && a.to.After(last) {
+		rd.Spans = append(rd.Spans, a.windows(last, a.to)...)
 		rd.Done = false
 	}
 	if rd.Done {

@@ -31,6 +31,7 @@ type way struct {
 	// fault of one page is not met twice at the same rows.
 	call  func(s *span, look int) m365.Call
 	parse func(*m365.Response) (*page, error)
+	about func(s *span) string // what the call does not say of the question; nil: it says all
 	// prepare makes what the call reads from, and remembers it in the span; nil: nothing.
 	prepare func(ctx context.Context, s *span, save func() error) error
 	// session says that the same call gives the next page, until it gives nothing.
@@ -60,7 +61,11 @@ func (a *ask) key() string {
 	if a.account != nil {
 		id = a.account.ID
 	}
-	return "ask|" + a.source + "|" + id + "|" + a.what
+	kind := "ask|"
+	if a.once {
+		kind = "once|" // what was read once is read again when a collection goes deeper
+	}
+	return kind + a.source + "|" + id + "|" + a.what
 }
 
 // A span is one window of an ask, or its whole answer where there is no window.
@@ -440,7 +445,7 @@ func (r *run) look(ctx context.Context, a *ask, rd *reading, s *span, own, all m
 			pages[d] = true
 		}
 		if fresh := l.add(p, all); fresh || first && taken == 1 && !l.resumed {
-			if err := r.put(a, s, p, call); err != nil {
+			if err := r.put(a, rd, s, p, call); err != nil {
 				return l, err
 			}
 		}
@@ -545,9 +550,9 @@ func digest(ids []rowID) (d rowID) {
 }
 
 // put stores a page with what was asked, and makes the span's progress know it.
-func (r *run) put(a *ask, s *span, p *page, call m365.Call) error {
+func (r *run) put(a *ask, rd *reading, s *span, p *page, call m365.Call) error {
 	it := Evidence{
-		Source: a.source, Query: describe(call), Page: len(s.Items) + 1, From: s.From, To: s.To,
+		Source: a.source, Query: a.ways[rd.Way].describe(s, call), Page: len(s.Items) + 1, From: s.From, To: s.To,
 		Local: p.resp.Received, Server: p.resp.Server, Requester: r.in.Requester, Operation: call.Op, RequestID: p.resp.RequestID, Attempts: p.resp.Attempts,
 	}
 	if a.account != nil {
@@ -560,6 +565,13 @@ func (r *run) put(a *ask, s *span, p *page, call m365.Call) error {
 	s.Items = append(s.Items, it.Seq)
 	r.keepItem(it)
 	return nil
+}
+
+func (w *way) describe(s *span, c m365.Call) string {
+	if w.about == nil {
+		return describe(c)
+	}
+	return describe(c) + " " + w.about(s)
 }
 
 // describe says what was asked, so that somebody can ask it again.
@@ -661,7 +673,7 @@ func (r *run) adopt(a *ask, rd *reading) error {
 		if s.State != "" || w.prepare != nil && s.Job == "" {
 			continue
 		}
-		query := describe(w.call(s, 1))
+		query := w.describe(s, w.call(s, 1))
 		for _, it := range r.unclaimed(a, rd) {
 			if s.Looks > 0 || !slices.Contains(w.ops, it.Operation) || it.Query != query || !it.From.Equal(s.From) || !it.To.Equal(s.To) || it.Page != len(s.Items)+1 {
 				continue

@@ -58,7 +58,7 @@ var sources = map[string]sourceInfo{
 	"delegates/mailbox":          {"delegates", "right-state", each},
 	"delegates/send-as":          {"delegates", "right-state", each},
 	"delegates/folders":          {"delegates", "right-state", 0},
-	"delegates/held":             {"delegates", "right-state", each | mute},
+	"delegates/held":             {"delegates", "right-state", mute},
 	"folders":                    {"messages", "", each},
 	"messages/sent":              {"messages", "", each},
 	"messages/deleted":           {"messages", "", each},

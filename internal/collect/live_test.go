@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -124,14 +125,13 @@ func (c *contoso) query(a asked, rest string) (int, string) {
 		}
 		return 200, `{"id":"` + id + `","status":"succeeded"}`
 	}
+	names, _ := q["userPrincipalNameFilters"].([]any)
+	word, _ := q["keywordFilter"].(string)
 	var rows []string
 	for _, raw := range c.audit {
-		var d auditRow
-		_ = json.Unmarshal([]byte(raw), &d)
-		names, _ := q["userPrincipalNameFilters"].([]any)
-		word, _ := q["keywordFilter"].(string)
-		if slices.Contains(names, any(d.UserID)) || word != "" && strings.Contains(raw, word) {
-			rows = append(rows, `{"id":"`+text([]byte(raw), "Id")+`","createdDateTime":"`+text([]byte(raw), "CreationTime")+`Z","auditData":`+raw+`}`)
+		if slices.ContainsFunc(names, func(n any) bool { return strings.Contains(raw, `"UserId":"`+n.(string)+`"`) }) || word != "" && strings.Contains(raw, word) {
+			_, id, _ := strings.Cut(raw, `"Id":"`)
+			rows = append(rows, `{"id":"`+id[:36]+`","auditData":`+raw+`}`)
 		}
 	}
 	return 200, paged(a, rows)
@@ -581,4 +581,122 @@ func diff(want, got string) string {
 		}
 	}
 	return strings.Join(out, "\n")
+}
+
+// What was read once is read again when a collection goes deeper; what was complete stays.
+func TestDeeper(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newContoso()
+		f, m := &far{answer: c.answer}, &memory{}
+		in := liveInput(t, f, m)
+		in.Depth = Quick
+		if _, err := Live(context.Background(), in); err != nil {
+			t.Fatal(err)
+		}
+		rules := f.count("Get-InboxRule")
+		in.Depth = Standard
+		res, err := Live(context.Background(), in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, source := range []string{"sign-ins/interactive", "audit/actor", "message-trace/sent", "inbox-rules"} {
+			if c := coverageOf(t, res, source, danaID); c.State != Complete {
+				t.Errorf("%s is %s (%s)", source, c.State, c.Why)
+			}
+		}
+		if n := f.count("Get-InboxRule"); n != rules+2 { // of the shared mailbox that came up
+			t.Errorf("rules were read %d times, %d before", n, rules)
+		}
+		in.Depth = Quick
+		before := len(f.log)
+		if res, err = Live(context.Background(), in); err != nil || coverageOf(t, res, "sign-ins/interactive", danaID).State != Complete || len(f.log) != before {
+			t.Errorf("asked for less, it asked %d times: %v", len(f.log)-before, err)
+		}
+	})
+}
+
+// Every query that is made in the tenant is in the journal before it is sent, and the evidence says what was asked.
+func TestQueriesAreJournalled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newContoso()
+		f, m := &far{answer: c.answer}, &memory{}
+		in := liveInput(t, f, m)
+		var mu sync.Mutex
+		journal := 0
+		in.Journal = func(op, _ string) error {
+			mu.Lock()
+			defer mu.Unlock()
+			if journal++; journal < f.count("POST /security/auditLog/queries") {
+				t.Error("sent before it was written down")
+			}
+			return nil
+		}
+		if _, err := Live(context.Background(), in); err != nil {
+			t.Fatal(err)
+		}
+		if n := f.count("POST /security/auditLog/queries"); n == 0 || n != journal {
+			t.Errorf("%d queries, %d entries", n, journal)
+		}
+		for _, it := range m.items {
+			if it.Source == "audit/actor" && !strings.Contains(it.Query, `"userPrincipalNameFilters":["dana@contoso.example"`) && !strings.Contains(it.Query, "1003200012345678") {
+				t.Errorf("asked was %s", it.Query)
+			}
+		}
+	})
+}
+
+// A query that fails is asked by the cmdlet; one that was made before a stop is found again and not made twice.
+func TestQueriesThatFail(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newContoso()
+		c.deny = func(a asked) (int, string) {
+			if strings.HasPrefix(a.op, "GET /security/auditLog/queries/") {
+				return 200, `{"id":"q","status":"failed"}`
+			}
+			return 0, ""
+		}
+		f, m := &far{answer: c.answer}, &memory{}
+		res, err := Live(context.Background(), liveInput(t, f, m))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c := coverageOf(t, res, "audit/actor", danaID); c.State != Complete || c.Rows < 2 || len(c.Errors) == 0 {
+			t.Errorf("%s, %d rows: %v", c.State, c.Rows, c.Errors)
+		}
+	})
+}
+
+func TestAuditSetCutDown(t *testing.T) {
+	for row, want := range map[string]int{
+		`{"DefaultAuditSet":["Admin","Delegate","Owner"],"AuditOwner":["Update"],"AuditDelegate":[]}`:                                                                      0,
+		`{"DefaultAuditSet":["Admin","Delegate"],"AuditOwner":["Update","HardDelete","SoftDelete","MoveToDeletedItems"],"AuditDelegate":[]}`:                               1,
+		`{"DefaultAuditSet":"","AuditOwner":"UpdateInboxRules, HardDelete, SoftDelete, MoveToDeletedItems","AuditDelegate":"SendAs"}`:                                      1,
+		`{"DefaultAuditSet":["Admin","Delegate"],"AuditOwner":["UpdateInboxRules","HardDelete","SoftDelete","MoveToDeletedItems","MailItemsAccessed"],"AuditDelegate":[]}`: 0,
+		`{"AuditEnabled":true}`: 0,
+	} {
+		if got := cutSets([]byte(row)); len(got) != want {
+			t.Errorf("%s: %v", row, got)
+		}
+	}
+}
+
+// A person's stop is an error, and what was read stays.
+func TestStopped(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newContoso()
+		f, m := &far{answer: c.answer, delay: 200 * time.Millisecond}, &memory{}
+		stop := errors.New("stopped by pat")
+		ctx, cancel := context.WithCancelCause(context.Background())
+		time.AfterFunc(5*time.Second, func() { cancel(stop) })
+		res, err := Live(ctx, liveInput(t, f, m))
+		if !errors.Is(err, stop) {
+			t.Errorf("got %v", err)
+		}
+		if c := coverageOf(t, res, "audit/actor", danaID); c.State != Incomplete && c.State != NotAsked {
+			t.Errorf("audit is %s", c.State)
+		}
+		if len(m.items) == 0 || len(m.cover) == 0 || res.Complete {
+			t.Errorf("%d items, coverage of %d sources, complete %v", len(m.items), len(m.cover), res.Complete)
+		}
+	})
 }

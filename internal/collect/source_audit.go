@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"evict/internal/m365"
 )
 
 // A question to the audit log. Only one of the filters is set.
@@ -96,6 +98,14 @@ func (r *run) auditMore(before map[string][]string) []*ask {
 func (r *run) auditAsk(source string, of *Account, what string, q question) *ask {
 	a := r.log(source, of, what, r.keptAudit())
 	a.ways = []way{r.auditQuery(a, q), r.auditSearch(q)}
+	if r.in.Cloud == m365.China.Name {
+		a.doubted = func(rows int) string {
+			if rows == 0 {
+				return "in this cloud the search answers, and with nothing"
+			}
+			return ""
+		}
+	}
 	if r.in.Depth == Quick {
 		a.ways = a.ways[1:] // a query takes minutes
 		if week := r.to.Add(-quickAudit); a.from.Before(week) {

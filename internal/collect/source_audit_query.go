@@ -38,6 +38,10 @@ func (r *run) auditQuery(a *ask, q question) way {
 		}
 		return m365.Call{Op: op, Args: map[string]string{"id": id}, Query: options("$top", top(recordsOfPage, look)), Lane: m365.Logs}
 	}
+	w.about = func(s *span) string {
+		b, _ := json.Marshal(q.body(s))
+		return string(b)
+	}
 	w.parse = func(resp *m365.Response) (*page, error) { return pageOf(resp, true) }
 	return w
 }
@@ -106,19 +110,8 @@ func (r *run) makeQuery(ctx context.Context, a *ask, q question, s *span, save f
 	if err := r.note("create-audit-query", name+" "+s.String()); err != nil {
 		return "", false, err
 	}
-	body := map[string]any{"displayName": name, "filterStartDateTime": stamp(s.From), "filterEndDateTime": stamp(s.To)}
-	if len(q.names) > 0 {
-		body["userPrincipalNameFilters"] = q.names
-	}
-	if len(q.objects) > 0 {
-		body["objectIdFilters"] = q.objects
-	}
-	if q.text != "" {
-		body["keywordFilter"] = q.text
-	}
-	if len(q.operations) > 0 {
-		body["operationFilters"] = q.operations
-	}
+	body := q.body(s)
+	body["displayName"] = name
 	resp, err := r.in.Client.Request(ctx, m365.Call{Op: "create-audit-query", Body: body, Lane: m365.Logs})
 	var e *m365.Error
 	if errors.As(err, &e) && (e.Kind == m365.NotFound || e.Kind == m365.BadRequest) {
@@ -132,6 +125,24 @@ func (r *run) makeQuery(ctx context.Context, a *ask, q question, s *span, save f
 		return "", false, &m365.Error{Op: "create-audit-query", Kind: m365.Malformed, Message: "the answer names no query"}
 	}
 	return id, beta, nil
+}
+
+// body of the query, but for its name.
+func (q question) body(s *span) map[string]any {
+	body := map[string]any{"filterStartDateTime": stamp(s.From), "filterEndDateTime": stamp(s.To)}
+	if len(q.names) > 0 {
+		body["userPrincipalNameFilters"] = q.names
+	}
+	if len(q.objects) > 0 {
+		body["objectIdFilters"] = q.objects
+	}
+	if q.text != "" {
+		body["keywordFilter"] = q.text
+	}
+	if len(q.operations) > 0 {
+		body["operationFilters"] = q.operations
+	}
+	return body
 }
 
 // findQuery looks for a query of ours by its name.

@@ -17,13 +17,8 @@ const (
 
 // otherMailboxes finds the mailboxes that the accounts can open or did open, and reads them as the accounts' own: rules, forwarding, rights and the audit of their owners.
 func (r *run) otherMailboxes(ctx context.Context) error {
-	for _, a := range r.accounts {
-		if a.Opened {
-			continue
-		}
-		if err := r.all(ctx, r.held(a), atOnce); err != nil {
-			return err
-		}
+	if err := r.all(ctx, r.held(), atOnce); err != nil {
+		return err
 	}
 	var opened []*Account
 	r.mu.Lock()
@@ -42,9 +37,7 @@ func (r *run) otherMailboxes(ctx context.Context) error {
 		switch {
 		case len(found) == 0 || slices.ContainsFunc(slices.Concat(r.accounts, opened), func(a *Account) bool { return a.ID == found[0].ID }):
 		case len(opened) == openedMost:
-			for _, a := range r.accounts {
-				r.hole("delegates/held", a.ID, fmt.Sprintf("more than %d mailboxes of others can be or were opened", openedMost))
-			}
+			r.hole("delegates/held", fmt.Sprintf("more than %d mailboxes of others can be or were opened", openedMost))
 		default:
 			found[0].Opened = true
 			opened = append(opened, &found[0])
@@ -66,42 +59,47 @@ func (r *run) otherMailboxes(ctx context.Context) error {
 	return r.all(ctx, second, 4*atOnce)
 }
 
-// held asks on which mailboxes an account has rights. Exchange answers that only mailbox by mailbox, but for the right to send.
-func (r *run) held(a *Account) []*ask {
-	if a.UPN == "" {
-		return nil
-	}
-	sendAs := present("delegates/held", a, "send as", cmdlet("exchange:Get-RecipientPermission", nil, map[string]any{"Trustee": a.UPN, "ResultSize": "Unlimited"}))
-	sendAs.follow = func(rows []json.RawMessage) []*ask {
-		for _, row := range rows {
-			if id := text(row, "Identity"); isGUID(id) || strings.Contains(id, "@") {
-				r.markOpened(id)
-			}
+// held asks on which mailboxes the accounts have rights. Exchange answers that only mailbox by mailbox, but for the right to send. A right
+// that a group holds is not seen so: then only what was done shows it.
+func (r *run) held() []*ask {
+	var out []*ask
+	for _, a := range r.accounts {
+		if a.UPN == "" || a.Opened {
+			continue
 		}
-		return nil
+		x := present("delegates/held", nil, "send as by "+a.UPN, cmdlet("exchange:Get-RecipientPermission", nil, map[string]any{"Trustee": a.UPN, "ResultSize": "Unlimited"}))
+		x.absent = "no right to send as somebody"
+		x.follow = func(rows []json.RawMessage) []*ask {
+			for _, row := range rows {
+				if id := text(row, "Identity"); isGUID(id) || strings.Contains(id, "@") {
+					r.markOpened(id)
+				}
+			}
+			return nil
+		}
+		out = append(out, x)
 	}
-	sendAs.absent = "no right to send as somebody"
 	kinds, most := []string{"SharedMailbox", "RoomMailbox", "EquipmentMailbox", "TeamMailbox"}, heldStandard
 	if r.in.Depth == Full {
 		kinds, most = append(kinds, "UserMailbox"), heldFull
 	}
-	list := present("delegates/held", a, "mailboxes", cmdlet("exchange:Get-Mailbox", nil, map[string]any{"RecipientTypeDetails": kinds, "ResultSize": "Unlimited"}))
+	list := present("delegates/held", nil, strings.Join(kinds, " "), cmdlet("exchange:Get-Mailbox", nil, map[string]any{"RecipientTypeDetails": kinds, "ResultSize": "Unlimited"}))
 	asked := 0
 	list.follow = func(rows []json.RawMessage) []*ask {
 		var out []*ask
 		for _, row := range rows {
 			id := strings.ToLower(text(row, "ExternalDirectoryObjectId"))
-			if id == "" || id == a.ID {
+			if id == "" || slices.ContainsFunc(r.accounts, func(a *Account) bool { return a.ID == id }) {
 				continue
 			}
 			if asked++; asked > most {
-				r.hole("delegates/held", a.ID, fmt.Sprintf("the rights on %d mailboxes were read, and there are more", most))
+				r.hole("delegates/held", fmt.Sprintf("the rights on %d mailboxes were read, and there are more", most))
 				break
 			}
-			x := present("delegates/held", a, id, cmdlet("exchange:Get-MailboxPermission", nil, map[string]any{"Identity": id, "User": a.UPN}))
-			x.absent = "no such mailbox"
+			x := present("delegates/held", nil, id, cmdlet("exchange:Get-MailboxPermission", nil, map[string]any{"Identity": id, "ResultSize": "Unlimited"}))
+			x.absent = "the mailbox is gone"
 			x.follow = func(rows []json.RawMessage) []*ask {
-				if len(rows) > 0 {
+				if slices.ContainsFunc(rows, func(row json.RawMessage) bool { return r.isOurs(text(row, "User")) }) {
 					r.markOpened(id)
 				}
 				return nil
@@ -110,7 +108,14 @@ func (r *run) held(a *Account) []*ask {
 		}
 		return out
 	}
-	return []*ask{sendAs, list}
+	return append(out, list)
+}
+
+// isOurs says whether a trustee is one of the accounts, by any of its names.
+func (r *run) isOurs(user string) bool {
+	return user != "" && slices.ContainsFunc(r.accounts, func(a *Account) bool {
+		return !a.Opened && (strings.EqualFold(a.DisplayName, user) || slices.ContainsFunc(a.names(), func(n string) bool { return strings.EqualFold(n, user) }))
+	})
 }
 
 func (r *run) markOpened(name string) {
@@ -119,8 +124,9 @@ func (r *run) markOpened(name string) {
 	r.opened[strings.ToLower(name)] = true
 }
 
-func (r *run) hole(source, account, why string) {
+// hole says why a source of the tenant is not complete though all that was asked was answered.
+func (r *run) hole(source, why string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.holes[outcomeKey{source, account}] = why
+	r.holes[outcomeKey{source, ""}] = why
 }

@@ -1,5 +1,7 @@
 package collect
 
+import "encoding/json"
+
 // policies reads what the tenant asks of a sign-in, for the response: nothing of it convicts or clears an account.
 func (r *run) policies() []*ask {
 	var out []*ask
@@ -11,8 +13,20 @@ func (r *run) policies() []*ask {
 
 // domains reads which domains sign in elsewhere: a federation that nobody knows is a door for anybody.
 func (r *run) domains() []*ask {
+	list := present("domains", nil, "", graph("list-domains", nil, nil))
+	list.follow = func(rows []json.RawMessage) []*ask {
+		var out []*ask
+		for _, row := range rows {
+			if id := text(row, "id"); text(row, "authenticationType") == "Federated" {
+				x := present("domains", nil, "federation of "+id, graph("get-federation", map[string]string{"id": id}, nil))
+				x.absent = "no federation is configured"
+				out = append(out, x)
+			}
+		}
+		return out
+	}
 	return []*ask{
-		present("domains", nil, "", graph("list-domains", nil, nil)),
+		list,
 		present("domains", nil, "organization", graph("get-organization", nil, nil)),
 	}
 }

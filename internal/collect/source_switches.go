@@ -26,7 +26,7 @@ var offs = []off{
 
 // switches turns the state of audit sources into switched-off where a switch says so: what came is there, and what is missing was never written.
 func (r *run) switches(list []Coverage) {
-	tenant, accounts := map[string]bool{}, map[string]map[string]bool{}
+	accounts := map[string]map[string]bool{} // "" is the tenant
 	r.mu.Lock()
 	items := make([]Evidence, 0, len(r.items))
 	for _, it := range r.items {
@@ -44,17 +44,19 @@ func (r *run) switches(list []Coverage) {
 		}
 		rows, _ := rowsOf(body)
 		for _, row := range rows {
-			if !offs[i].in(row) {
-				continue
+			var whys []string
+			if offs[i].in(row) {
+				whys = append(whys, offs[i].why)
 			}
-			if it.Account == "" {
-				tenant[offs[i].why] = true
-				continue
+			if offs[i].cmdlet == "Get-Mailbox" {
+				whys = append(whys, cutSets(row)...)
 			}
-			if accounts[it.Account] == nil {
-				accounts[it.Account] = map[string]bool{}
+			for _, why := range whys {
+				if accounts[it.Account] == nil {
+					accounts[it.Account] = map[string]bool{}
+				}
+				accounts[it.Account][why] = true
 			}
-			accounts[it.Account][offs[i].why] = true
 		}
 	}
 	for i := range list {
@@ -62,7 +64,10 @@ func (r *run) switches(list []Coverage) {
 		if !strings.HasPrefix(c.Source, "audit/") || c.State != Complete && c.State != Empty && c.State != Incomplete {
 			continue
 		}
-		whys := append(sortedKeys(tenant), sortedKeys(accounts[c.Account])...)
+		whys := sortedKeys(accounts[""])
+		if c.Account != "" {
+			whys = append(whys, sortedKeys(accounts[c.Account])...)
+		}
 		if len(whys) == 0 {
 			continue
 		}
@@ -86,4 +91,56 @@ func (o off) in(row json.RawMessage) bool {
 		return strings.EqualFold(v, o.value)
 	}
 	return false
+}
+
+// auditSets are acts of the owner and of delegates that Microsoft records by default under every licence. MailItemsAccessed and Send depend on it.
+var auditSets = []struct {
+	property, part string
+	acts           []string
+}{
+	{"AuditOwner", "Owner", []string{"UpdateInboxRules", "HardDelete", "SoftDelete", "MoveToDeletedItems"}},
+	{"AuditDelegate", "Delegate", []string{"UpdateInboxRules", "SendAs", "SendOnBehalf", "HardDelete", "SoftDelete", "MoveToDeletedItems"}},
+}
+
+// cutSets says which acts a mailbox does not record because somebody chose a set of its own instead of Microsoft's.
+func cutSets(row json.RawMessage) []string {
+	defaults, ok := texts(row, "DefaultAuditSet")
+	if !ok {
+		return nil
+	}
+	var out []string
+	for _, set := range auditSets {
+		have, known := texts(row, set.property)
+		if !known || slices.Contains(defaults, set.part) {
+			continue
+		}
+		var missing []string
+		for _, act := range set.acts {
+			if !slices.Contains(have, act) {
+				missing = append(missing, act)
+			}
+		}
+		if len(missing) > 0 {
+			out = append(out, "the mailbox's audit set is cut down: "+set.property+" lacks "+strings.Join(missing, ", "))
+		}
+	}
+	return out
+}
+
+// texts is a member that holds several texts: a list, or one text that commas or semicolons part.
+func texts(row json.RawMessage, name string) ([]string, bool) {
+	var top map[string]json.RawMessage
+	if json.Unmarshal(row, &top) != nil || len(top[name]) == 0 {
+		return nil, false
+	}
+	var list []string
+	if json.Unmarshal(top[name], &list) == nil {
+		return list, true
+	}
+	var one string
+	if json.Unmarshal(top[name], &one) != nil {
+		return nil, false
+	}
+	list = strings.FieldsFunc(one, func(c rune) bool { return c == ',' || c == ';' || c == ' ' || c == '{' || c == '}' })
+	return list, true
 }
