@@ -36,6 +36,7 @@ type investigateFlags struct {
 
 func (f *investigateFlags) evidence(c *cobra.Command) {
 	fl := c.Flags()
+	fl.StringVar(&f.options.Case, "case", "", "folder of a case that 'evict collect' filled, instead of files or beside them")
 	fl.StringSliceVar(&f.options.Accounts, "account", nil, "list these accounts too, whatever was found on them")
 	fl.StringVar(&f.since, "since", "", "leave out findings before this time: RFC 3339, or a span back from the latest event such as 72h (what lies before is still the baseline)")
 	fl.StringVar(&f.until, "until", "", "leave out events after this time (RFC 3339)")
@@ -151,7 +152,7 @@ func investigateCommand(out *ui.Streams, outcome *ui.Outcome) *cobra.Command {
 	var f investigateFlags
 	c := &cobra.Command{
 		Use:   "investigate [PATH...]",
-		Short: "Say, per account, whether somebody else used it, from exported files",
+		Short: "Say, per account, whether somebody else used it, from exported files or a case",
 		Long: `Reads exported evidence (files, folders, globs, zip, gz, zst, or - for standard
 input) and prints a verdict per account: compromised, suspected, clear or
 unknown, with the findings, the attacker's activity apart from the owner's, and
@@ -164,13 +165,14 @@ no account is ever called clear.
   evict investigate ./exports
   evict investigate audit.csv signins.json --account dana@contoso.com
   evict investigate ./exports --html report.html --timeline timeline.jsonl
+  evict investigate --case ./case
   evict investigate --message invoice.eml --domain contoso.com`,
 		RunE: func(c *cobra.Command, args []string) error {
 			if f.message != "" {
 				return judgeMessage(out, c, &f)
 			}
-			if len(args) == 0 {
-				return fmt.Errorf("%w: give at least one file or folder of evidence", errUsage)
+			if len(args) == 0 && f.options.Case == "" {
+				return fmt.Errorf("%w: give at least one file or folder of evidence, or --case", errUsage)
 			}
 			if err := f.prepare(args); err != nil {
 				return err

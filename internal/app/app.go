@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"evict"
+	"evict/internal/casefile"
+	"evict/internal/casefile/disk"
 	"evict/internal/collect"
 	"evict/internal/detect"
 	"evict/internal/timeline"
@@ -29,6 +31,7 @@ var Version = "dev"
 type Options struct {
 	Paths []string  // files, folders, globs; "-" is standard input
 	Stdin io.Reader // for "-"
+	Case  string    // folder of a collected case, beside or instead of paths
 
 	AsOf         evict.Time
 	Since, Until evict.Time
@@ -64,6 +67,18 @@ func Investigate(ctx context.Context, o Options) (*evict.Investigation, error) {
 }
 
 func (o *Options) input() (timeline.Input, func(), error) {
+	if o.Case == "" {
+		return o.inputOf(nil)
+	}
+	c, err := casefile.OpenReadOnly(disk.OS{}, o.Case)
+	if err != nil {
+		return timeline.Input{}, nil, err
+	}
+	return o.inputOf(c)
+}
+
+// inputOf is what the passes get, from the paths and from a case that may be nil.
+func (o *Options) inputOf(c *casefile.Case) (timeline.Input, func(), error) {
 	in := timeline.Input{
 		Detectors: detect.Catalog, Version: Version,
 		AsOf: o.AsOf, Since: o.Since, Back: o.Back, Until: o.Until, Accounts: o.Accounts, Minimum: o.Minimum, Reported: o.Reported,
@@ -77,6 +92,11 @@ func (o *Options) input() (timeline.Input, func(), error) {
 	}
 	if err := o.gather(&in); err != nil {
 		return in, nil, err
+	}
+	if c != nil {
+		if err := gatherCase(&in, c); err != nil {
+			return in, nil, err
+		}
 	}
 	if o.KnownBad != "" {
 		in.Known = &evict.Indicators{}
@@ -120,6 +140,32 @@ func (o *Options) gather(in *timeline.Input) error {
 		in.Work = append(in.Work, timeline.Work{By: w.By, Account: w.Account, From: w.From, To: w.To, What: w.What, Kind: w.Kind})
 	}
 	in.Problems = found.Problems
+	return nil
+}
+
+// gatherCase adds what a case holds. What a person says on the command line goes before what the case says.
+func gatherCase(in *timeline.Input, c *casefile.Case) error {
+	held, err := collect.ReadCase(c)
+	if err != nil {
+		return err
+	}
+	for _, it := range held.Items {
+		item := timeline.Item{Name: it.Name, Size: it.Size, Open: it.Open, Owner: it.Owner}
+		if a := it.Asked; a != nil {
+			item.Coverage = &timeline.Coverage{How: "asked", Source: a.Source, From: a.From, To: a.To, Complete: a.Complete, Why: a.Why}
+		}
+		in.Items = append(in.Items, item)
+	}
+	in.Accounts = append(in.Accounts, held.Accounts...)
+	if in.Licence == "" {
+		in.Licence = held.Licence
+	}
+	if !in.AsOf.Set {
+		in.AsOf = held.AsOf
+	}
+	if r := c.Meta().Reported; in.Reported == nil && (r.At.Set || len(r.Symptoms) > 0) {
+		in.Reported = &r
+	}
 	return nil
 }
 
