@@ -123,7 +123,7 @@ func (a *auditor) written(name string, b []byte) error {
 		return err
 	}
 	if cut {
-		a.note("%s is the version before the last one, whose write was cut off", name)
+		a.note("%s: its last write was cut off; it is as before, or as it should be", name)
 	}
 	list, err := versions(a.c.journal.lines, name)
 	if err != nil {
@@ -209,7 +209,7 @@ func (a *auditor) item(i Item) error {
 	return nil
 }
 
-// plans proves that plans have the hashes that name them, and that the approved ones are there.
+// plans proves that plans have the hashes that name them, and that none is missing.
 func (a *auditor) plans() error {
 	there := map[string]bool{}
 	for _, f := range a.list(plansDir) {
@@ -227,15 +227,20 @@ func (a *auditor) plans() error {
 			return err
 		}
 	}
-	approved := map[string]bool{}
+	kept := map[string]bool{}
 	for _, e := range a.c.journal.lines {
-		if e.Kind == gate.Approved {
-			approved[e.Plan] = true
+		if e.Kind == gate.Planned || e.Kind == gate.Approved {
+			kept[e.Plan] = true
 		}
 	}
-	for _, hash := range slices.Sorted(maps.Keys(approved)) {
+	for _, hash := range slices.Sorted(maps.Keys(kept)) {
 		if !there[hash] {
-			a.problem(planName(hash), 0, "it is missing, and was approved")
+			a.problem(planName(hash), 0, "it is missing")
+		}
+	}
+	for _, hash := range slices.Sorted(maps.Keys(there)) {
+		if !kept[hash] {
+			a.note("%s was kept, and a crash came before the journal said so", planName(hash))
 		}
 	}
 	return nil

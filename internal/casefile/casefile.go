@@ -331,12 +331,16 @@ func (c *Case) resume() error {
 		}
 	}
 	evidence := slices.Clone(c.repairs)
-	return c.locked(func() error {
+	err = c.locked(func() error {
 		if len(evidence) == 0 {
 			return nil
 		}
 		return c.tellRepairs(evidence...)
 	})
+	if err != nil || c.lease != toCollect {
+		return err
+	}
+	return c.settleFiles()
 }
 
 // openEvidence opens for writing what only whoever collects writes.

@@ -1,10 +1,8 @@
 package casefile
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -40,6 +38,11 @@ type Item struct {
 
 // One encoder for all cases; EncodeAll may be called from several goroutines.
 var encoder = sync.OnceValues(func() (*zstd.Encoder, error) { return zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1)) })
+
+// decoder is one for all cases too. What an item decodes to is bounded, whatever a manifest says.
+var decoder = sync.OnceValues(func() (*zstd.Decoder, error) {
+	return zstd.NewReader(nil, zstd.WithDecoderConcurrency(0), zstd.WithDecoderMaxMemory(1<<30))
+})
 
 var errBody = errors.New("its bytes do not have the hash that the manifest says")
 
@@ -118,12 +121,11 @@ func unpack(i Item, stored []byte) ([]byte, error) {
 	if sum(stored) != i.StoredSHA256 {
 		return nil, errBody
 	}
-	d, err := zstd.NewReader(bytes.NewReader(stored), zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true))
+	d, err := decoder()
 	if err != nil {
 		return nil, err
 	}
-	defer d.Close()
-	b, err := io.ReadAll(io.LimitReader(d, i.Bytes+1))
+	b, err := d.DecodeAll(stored, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -81,25 +81,55 @@ func (c *Case) Coverage() ([]Coverage, error) {
 // A version is the detail of a journal entry about a file that is written anew from time to time.
 type version struct {
 	Name   string `json:"name"`
-	SHA256 string `json:"sha256"`
-	Items  int    `json:"items"` // lines of the manifest at that time, and the hash of the last
+	SHA256 string `json:"sha256"` // "" for a file that is not there
+	Items  int    `json:"items"`  // lines of the manifest at that time, and the hash of the last
 	Head   string `json:"head"`
+	done   bool
 }
 
-// replace writes a file that the journal proves. The entry comes first: cut off between the two, the file is its version before.
+// replace writes a file that the journal proves, between two entries: cut off between them, the file may be either version.
 func (c *Case) replace(name string, b []byte) error {
 	if c.lease != toCollect {
 		return ErrReadOnly
 	}
-	detail, err := json.Marshal(version{name, sum(b), len(c.manifest.lines), c.manifest.head})
-	if err != nil {
-		return err
-	}
-	if _, err := c.append(gate.Entry{Time: time.Now(), Kind: gate.Written, Detail: detail}); err != nil {
+	if err := c.tellVersion(gate.Writing, name, b); err != nil {
 		return err
 	}
 	if err := disk.Replace(c.fs, c.path(name), b); err != nil {
 		return fmt.Errorf("write %s: %w", name, err)
+	}
+	return c.tellVersion(gate.Written, name, b)
+}
+
+func (c *Case) tellVersion(kind, name string, b []byte) error {
+	detail, err := json.Marshal(version{Name: name, SHA256: fileSum(b), Items: len(c.manifest.lines), Head: c.manifest.head})
+	if err != nil {
+		return err
+	}
+	_, err = c.append(gate.Entry{Time: time.Now(), Kind: kind, Detail: detail})
+	return err
+}
+
+// fileSum is the hash of a file, "" of one that is not there.
+func fileSum(b []byte) string {
+	if b == nil {
+		return ""
+	}
+	return sum(b)
+}
+
+// settleFiles writes down which version there is of a file whose last write was cut off.
+func (c *Case) settleFiles() error {
+	for _, name := range []string{caseFile, coverageFile} {
+		b, err := optional(disk.ReadFile(c.fs, c.path(name)))
+		if err != nil {
+			return err
+		}
+		if cut, err := proven(c.journal.lines, name, b); err == nil && cut {
+			if err := c.tellVersion(gate.Written, name, b); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
@@ -108,10 +138,10 @@ func (c *Case) replace(name string, b []byte) error {
 func versions(entries []gate.Entry, name string) ([]version, error) {
 	var out []version
 	for _, e := range entries {
-		if e.Kind != gate.Written {
+		if e.Kind != gate.Writing && e.Kind != gate.Written {
 			continue
 		}
-		var v version
+		v := version{done: e.Kind == gate.Written}
 		if err := json.Unmarshal(e.Detail, &v); err != nil {
 			return nil, &DamagedError{Problem{File: journalFile, Line: e.Seq, Why: fmt.Sprintf("line %d can't be read: %v", e.Seq, err)}}
 		}
@@ -122,26 +152,25 @@ func versions(entries []gate.Entry, name string) ([]version, error) {
 	return out, nil
 }
 
-// proven makes sure that a file, nil when it is not there, is its newest version, or, when a crash cut off the last write
-// of it, the one before. cut tells the latter.
+// proven makes sure that a file, nil when it is not there, is as it was last written. cut: its last write was cut off, and
+// it is as it was before or as it should be.
 func proven(entries []gate.Entry, name string, b []byte) (cut bool, err error) {
 	list, err := versions(entries, name)
 	if err != nil {
 		return false, err
 	}
-	is := func(n int) bool {
-		if n < 0 {
-			return b == nil
+	is, may := "", []string{}
+	for _, v := range list {
+		if v.done {
+			is, may = v.SHA256, nil
+		} else {
+			may = append(may, v.SHA256)
 		}
-		return b != nil && list[n].SHA256 == sum(b)
 	}
-	last := len(list) - 1
-	switch {
-	case is(last):
-		return false, nil
-	case last >= 0 && is(last-1):
-		return true, nil
-	case b == nil:
+	switch got := fileSum(b); {
+	case got == is, slices.Contains(may, got):
+		return len(may) > 0, nil
+	case got == "":
 		return false, &DamagedError{Problem{File: name, Why: "it was removed"}}
 	}
 	return false, &DamagedError{Problem{File: name, Why: "it is not as the journal says: it was changed"}}
@@ -158,7 +187,8 @@ func (c *Case) AddPlan(file []byte) (hash string, err error) {
 	if err := disk.Replace(c.fs, c.path(planName(hash)), file); err != nil {
 		return "", fmt.Errorf("keep the plan: %w", err)
 	}
-	return hash, nil
+	_, err = c.append(gate.Entry{Time: time.Now(), Kind: gate.Planned, Plan: hash})
+	return hash, err
 }
 
 func planName(hash string) string { return plansDir + "/" + hash + ".json" }

@@ -6,7 +6,9 @@ import "slices"
 const (
 	Created   = "created"   // the case
 	Repaired  = "repaired"  // what a crash had torn was dropped
-	Written   = "written"   // a file of the case, about to be
+	Writing   = "writing"   // a file of the case, about to be written
+	Written   = "written"   // it was
+	Planned   = "planned"   // a plan was kept
 	Note      = "note"      // a person's
 	Requested = "requested" // a job or subscription of ours in the tenant, about to be
 	Declared  = "declared"  // work that is no evidence
@@ -20,7 +22,7 @@ const (
 	Rechecked = "rechecked" // how the tenant looked later
 )
 
-var kinds = []string{Created, Repaired, Written, Note, Requested, Declared, Answered, Approved, Override, Intended, Responded, Ended, Manual, Rechecked}
+var kinds = []string{Created, Repaired, Writing, Written, Planned, Note, Requested, Declared, Answered, Approved, Override, Intended, Responded, Ended, Manual, Rechecked}
 
 // Unknown are the entries of kinds that this program does not know: a newer one wrote them. They can be read, and nothing may be applied.
 func Unknown(entries []Entry) []Entry {

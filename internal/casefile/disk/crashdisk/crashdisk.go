@@ -39,6 +39,7 @@ type Disk struct {
 type node struct {
 	dir          bool
 	data, synced []byte
+	low          int  // least size since the last sync: so many bytes of data are synced, wherever the rest is
 	lost         bool // a sync failed: the system takes the bytes for written, and they never will be
 	names        map[string]*node
 	durable      map[string]*node
@@ -116,22 +117,16 @@ func Some(seed uint64) Keep {
 			}
 			switch r.IntN(3) {
 			case 0:
-				n.synced = n.prefix(r.IntN(len(n.data) + 1))
+				n.synced = n.prefix(r.IntN(len(n.data) - n.low + 1))
 			case 1:
-				n.synced = append(slices.Clip(n.synced), make([]byte, max(0, len(n.data)-len(n.synced)))...)
+				n.synced = append(n.prefix(0), make([]byte, len(n.data)-n.low)...)
 			}
 		})
 	}
 }
 
-// prefix is the synced part of a file and at most so many bytes behind it, or of the new content where the file was written anew.
-func (n *node) prefix(most int) []byte {
-	keep := 0
-	if bytes.HasPrefix(n.data, n.synced) {
-		keep = len(n.synced)
-	}
-	return slices.Clone(n.data[:min(len(n.data), keep+most)])
-}
+// prefix is the synced part of a file, and at most so many bytes behind it.
+func (n *node) prefix(most int) []byte { return slices.Clone(n.data[:min(len(n.data), n.low+most)]) }
 
 func (n *node) settle(changes int) {
 	for _, c := range n.pending[:changes] {
@@ -176,7 +171,7 @@ func (n *node) survivor(done map[*node]*node) *node {
 	if c, ok := done[n]; ok {
 		return c
 	}
-	c := &node{dir: n.dir, data: slices.Clone(n.synced), synced: slices.Clone(n.synced)}
+	c := &node{dir: n.dir, data: slices.Clone(n.synced), synced: slices.Clone(n.synced), low: len(n.synced)}
 	done[n] = c
 	if n.dir {
 		c.names, c.durable = map[string]*node{}, map[string]*node{}
@@ -376,8 +371,8 @@ func (d *Disk) Rename(from, to string) error {
 	case in != into:
 		return &fs.PathError{Op: "rename", Path: to, Err: errors.New("in another folder")}
 	}
-	if old := in.names[as]; old != nil && old != n {
-		d.free(old, 0)
+	if old := in.names[as]; old != nil && old != n && d.room >= 0 {
+		d.room += int64(len(old.data))
 	}
 	in.do(func(m map[string]*node) { delete(m, base); m[as] = n })
 	return nil
@@ -452,6 +447,7 @@ func (d *Disk) free(n *node, size int) {
 		d.room += int64(len(n.data) - size)
 	}
 	n.data = slices.Clone(n.data[:size])
+	n.low = min(n.low, size)
 }
 
 type file struct {
@@ -491,7 +487,7 @@ func (f *file) Sync() error {
 		return err
 	}
 	if !f.n.lost {
-		f.n.synced = f.n.data
+		f.n.synced, f.n.low = f.n.data, len(f.n.data)
 	}
 	return nil
 }
