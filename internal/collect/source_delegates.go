@@ -20,7 +20,7 @@ func (r *run) delegates(a *Account) []*ask {
 // plainFolders are types of folder that hold people's mail and dates; the rest is Exchange's own, which nobody can be let into.
 var plainFolders = map[string]bool{
 	"root": true, "inbox": true, "sentitems": true, "deleteditems": true, "drafts": true, "junkemail": true, "archive": true, "calendar": true, "contacts": true,
-	"notes": true, "tasks": true, "rssfeeds": true, "rsssubscription": true, "user created": true, "conversationhistory": true, "outbox": true, "": true,
+	"notes": true, "tasks": true, "rssfeeds": true, "rsssubscription": true, "user created": true, "conversationhistory": true, "communicatorhistory": true, "clutter": true, "outbox": true, "": true,
 }
 
 // folderRights asks for the rights on each folder, at most 100 of them.
@@ -34,8 +34,8 @@ func (r *run) folderRights(a *Account, rows []json.RawMessage) []*ask {
 		if !plainFolders[strings.ToLower(text(row, "FolderType"))] || len(out) == 100 {
 			continue
 		}
-		// A folder's name may hold a slash, which FolderPath shows as U+E000 plus something; a name is what the cmdlet takes.
-		identity := a.ID + ":" + strings.ReplaceAll(path, "/", `\`)
+		// A slash inside a folder's name stands as U+F8FF in FolderPath.
+		identity := a.ID + ":" + strings.NewReplacer("/", `\`, "\uf8ff", "/").Replace(path)
 		if text(row, "FolderType") == "Root" || path == "/Top of Information Store" {
 			identity = a.ID + `:\`
 		}
