@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"io"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
 
 	"evict"
+	"evict/internal/casefile"
+	"evict/internal/casefile/disk"
 	"evict/internal/records"
 )
 
@@ -81,4 +84,51 @@ func about(e *evict.Event, id string) bool {
 		}
 	}
 	return false
+}
+
+// On a real case: collected, closed, opened again, read, and whole.
+func TestCaseOnDisk(t *testing.T) {
+	warm(t)
+	dir := filepath.Join(t.TempDir(), "case")
+	synctest.Test(t, func(t *testing.T) {
+		c := newContoso()
+		f := &far{answer: c.answer}
+		cf, err := casefile.Create(disk.OS{}, dir, casefile.Meta{Format: casefile.Format, Reader: casefile.Format, ID: "c1", Tenant: tenantID, Created: now, Operator: "pat"}, "pat")
+		if err != nil {
+			t.Fatal(err)
+		}
+		in := liveInput(t, f, nil)
+		in.Case = cf
+		res, err := Live(context.Background(), in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cf.Close(); err != nil {
+			t.Fatal(err)
+		}
+		again, err := casefile.OpenReadOnly(disk.OS{}, dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list, err := again.Coverage()
+		if err != nil || len(list) != len(res.Coverage) {
+			t.Errorf("coverage of %d sources, want %d: %v", len(list), len(res.Coverage), err)
+		}
+		found, err := ReadCase(again)
+		if err != nil || len(found.Items) == 0 {
+			t.Fatalf("%d items: %v", len(found.Items), err)
+		}
+		for _, it := range found.Items {
+			r, err := it.Open()
+			if err != nil {
+				t.Errorf("%s: %v", it.Name, err)
+				continue
+			}
+			r.Close()
+		}
+		report, err := casefile.Audit(disk.OS{}, dir)
+		if err != nil || len(report.Problems) > 0 {
+			t.Errorf("%+v, %v", report, err)
+		}
+	})
 }
