@@ -83,7 +83,7 @@ func readSignIns(t *testing.T, f *far, m *memory, to time.Time, ways int) (Cover
 
 // What a service does wrong once or for good: the exact set, or incomplete. Never fewer rows that are called complete.
 func TestPagesThatLie(t *testing.T) {
-	const n = 3500
+	const n = 2500
 	for _, x := range []struct {
 		name  string
 		state string // "" where both are right
@@ -191,7 +191,7 @@ func TestPagesThatLie(t *testing.T) {
 
 // Killed at every write, a collection goes on, has every row in the end, and asks for no stored page again beyond its second look.
 func TestResume(t *testing.T) {
-	const n = 3500
+	const n = 2500
 	uncut := 0
 	for kill := 0; ; kill++ {
 		ended := false
