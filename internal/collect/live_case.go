@@ -42,6 +42,11 @@ func ReadCase(c Store) (FromCase, error) {
 	items := c.Items()
 	slices.SortFunc(items, func(a, b Evidence) int { return cmp.Compare(a.Seq, b.Seq) })
 	kinds := kindsAsked(list, items, names)
+	for _, it := range items {
+		if kind := sources[it.Source].kind; kinds[kind] == nil {
+			kinds[kind] = &Asked{Source: kind, Why: "the collection was stopped before it could say what it has"}
+		}
+	}
 	has := map[outcomeKey]bool{}
 	for _, it := range items {
 		if at := evict.At(it.Local.UTC(), evict.Second); !out.AsOf.Set || out.AsOf.Before(at) {

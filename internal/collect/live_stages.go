@@ -142,6 +142,9 @@ func (r *run) widen(ctx context.Context) error {
 		return nil
 	}
 	for range maxWidened {
+		if _, err := r.result(); err != nil { // what there is, with its coverage, is what it looks at
+			return err
+		}
 		at, ok, err := r.in.Trouble(ctx)
 		if err != nil {
 			return err

@@ -504,6 +504,9 @@ func TestWindowMovesBack(t *testing.T) {
 		asked := 0
 		in.Trouble = func(context.Context) (time.Time, bool, error) {
 			asked++
+			if found, err := ReadCase(m); err != nil || len(found.Accounts) == 0 || !found.Items[0].Asked.Complete {
+				t.Errorf("what trouble looks at: %+v, %v", found, err)
+			}
 			return troubles[min(asked, len(troubles))-1], true, nil
 		}
 		res, err := Live(context.Background(), in)
