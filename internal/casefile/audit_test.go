@@ -2,7 +2,9 @@ package casefile_test
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -237,5 +239,107 @@ func TestAChangedCoverageIsNotRead(t *testing.T) {
 	noErr(t, d.Remove("case/coverage.json"))
 	if _, err := c.Coverage(); !errors.As(err, &damaged) {
 		t.Errorf("removed: %v", err)
+	}
+}
+
+// forge changes a line of a chained file and gives it a hash that fits its bytes.
+func forge(line []byte, old, new string) []byte {
+	cut := bytes.LastIndex(line, []byte(`,"hash":"`))
+	b := bytes.Replace(line[:cut], []byte(old), []byte(new), 1)
+	h := sha256.Sum256(b)
+	return fmt.Appendf(bytes.Clone(b), `,"hash":"%x"}`+"\n", h)
+}
+
+func linesOf(t *testing.T, d disk.FS, file string) [][]byte {
+	t.Helper()
+	lines := bytes.SplitAfter(must[[]byte](t)(disk.ReadFile(d, file)), []byte("\n"))
+	return lines[:len(lines)-1]
+}
+
+func TestForgedLinesAreFound(t *testing.T) {
+	d := crashdisk.New()
+	filled(t, d, "case")
+	file := "case/journal.jsonl"
+	lines := linesOf(t, d, file)
+	last := len(lines) - 1
+	prev := between(string(lines[last]), `"prev":"`, `"`)
+	for what, line := range map[string][]byte{
+		"prev": forge(lines[last], prev, strings.Repeat("0", 64)),
+		"seq":  forge(lines[last], fmt.Sprintf(`"seq":%d`, last+1), fmt.Sprintf(`"seq":%d`, last+2)),
+		"type": forge(lines[last], fmt.Sprintf(`"seq":%d`, last+1), `"seq":"x"`),
+	} {
+		if r := broken(t, d, file, bytes.Join(append(slices.Clone(lines[:last]), line), nil)); r.Whole() || r.Problems[0].Line != last+1 {
+			t.Errorf("a last line with another %s: %v", what, r.Problems)
+		}
+	}
+
+	// Evidence that fits a forged line of the manifest in one of the two hashes only.
+	c := must[*casefile.Case](t)(casefile.OpenReadOnly(d, "case"))
+	i := c.Items()[2]
+	file = "case/evidence/" + i.SHA256 + ".zst"
+	stored := must[[]byte](t)(disk.ReadFile(d, file))
+	skippable := append(bytes.Clone(stored), 0x50, 0x2a, 0x4d, 0x18, 0, 0, 0, 0) // a frame without content
+	noErr(t, disk.Replace(d, file, skippable))
+	if _, err := c.Read(i); err == nil {
+		t.Error("a stored file with other bytes was read")
+	}
+	other := must[[]byte](t)(disk.ReadFile(d, "case/evidence/"+c.Items()[1].SHA256+".zst"))
+	noErr(t, disk.Replace(d, file, other))
+	i.StoredSHA256 = c.Items()[1].StoredSHA256
+	if _, err := c.Read(i); err == nil {
+		t.Error("other bytes were read")
+	}
+}
+
+func between(s, from, to string) string {
+	_, s, _ = strings.Cut(s, from)
+	s, _, _ = strings.Cut(s, to)
+	return s
+}
+
+// TestACutManifestIsFoundByTheJournal: coverage says how far the manifest was.
+func TestACutManifestIsFoundByTheJournal(t *testing.T) {
+	d := crashdisk.New()
+	filled(t, d, "case")
+	c := must[*casefile.Case](t)(casefile.OpenReadOnly(d, "case"))
+	lines := linesOf(t, d, "case/evidence/manifest.jsonl")
+	noErr(t, disk.Replace(d, "case/evidence/manifest.jsonl", bytes.Join(lines[:2], nil)))
+	noErr(t, d.Remove("case/evidence/"+c.Items()[2].SHA256+".zst"))
+	if r := must[casefile.AuditReport](t)(casefile.Audit(d, "case")); r.Whole() {
+		t.Error("a line and its file are gone, and nobody saw")
+	}
+}
+
+// TestAnOlderCoverageIsFound: once the journal says that a version was written, or which one a crash left, no other will do.
+func TestAnOlderCoverageIsFound(t *testing.T) {
+	for _, crash := range []bool{false, true} {
+		d := crashdisk.New()
+		filled(t, d, "case")
+		file := "case/coverage.json"
+		first := must[[]byte](t)(disk.ReadFile(d, file))
+		c := must[*casefile.Case](t)(casefile.Open(d, "case", "Jo"))
+		if crash {
+			d.CrashAt(7)
+		}
+		if err := c.SetCoverage([]casefile.Coverage{{State: "incomplete"}}); (err != nil) != crash {
+			t.Fatal(err)
+		}
+		if crash {
+			d = d.Restart(crashdisk.Everything)
+			r := whole(t, d, "case")
+			if !slices.ContainsFunc(r.Notes, func(s string) bool { return strings.HasPrefix(s, "coverage.json: its last write was cut off") }) {
+				t.Errorf("%v", r.Notes)
+			}
+			noErr(t, must[*casefile.Case](t)(casefile.Open(d, "case", "Jo")).Close())
+		}
+		if r := whole(t, d, "case"); len(r.Notes) != 0 {
+			t.Errorf("%v", r.Notes)
+		}
+		if now := must[[]byte](t)(disk.ReadFile(d, file)); bytes.Equal(now, first) {
+			first = bytes.Replace(first, []byte("complete"), []byte("incomplete"), 1)
+		}
+		if r := broken(t, d, file, first); r.Whole() {
+			t.Errorf("after a crash: %v: an older version was put back, and nobody saw", crash)
+		}
 	}
 }

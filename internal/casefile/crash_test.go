@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -387,5 +388,55 @@ func TestKilled(t *testing.T) {
 		}
 		noErr(t, c.Close())
 		whole(t, disk.OS{}, dir)
+	}
+}
+
+// TestBlocksThatWereNeverWritten: the end of the last line may be on the disk, and its middle not.
+func TestBlocksThatWereNeverWritten(t *testing.T) {
+	d := crashdisk.New()
+	filled(t, d, "case")
+	file := "case/journal.jsonl"
+	lines := linesOf(t, d, file)
+	last := lines[len(lines)-1]
+	copy(last[20:], make([]byte, 40))
+	noErr(t, disk.Replace(d, file, slices.Concat(lines...)))
+	c := must[*casefile.Case](t)(casefile.OpenToRespond(d, "case", "Jo"))
+	if r := c.Repairs(); len(r) != 1 || r[0].Line != len(lines) || r[0].Kept {
+		t.Errorf("%v", r)
+	}
+	// In the middle of the file it is damage.
+	noErr(t, disk.Replace(d, file, slices.Concat(slices.Concat(lines...), lines[0])))
+	var damaged *casefile.DamagedError
+	if _, err := casefile.OpenReadOnly(d, "case"); !errors.As(err, &damaged) || damaged.Line != len(lines) {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestNothingAfterAFailedWrite: nobody knows what the disk holds, so nothing is built upon it.
+func TestNothingAfterAFailedWrite(t *testing.T) {
+	for _, op := range []int{1, 2} { // the write, the sync
+		d := crashdisk.New()
+		filled(t, d, "case")
+		c := must[*casefile.Case](t)(casefile.Open(d, "case", "Jo"))
+		d.FailAt(op, errIO)
+		if _, err := c.Journal().Append(entry(1)); !errors.Is(err, errIO) {
+			t.Fatal(err)
+		}
+		must[[]gate.Entry](t)(c.Journal().Entries())
+		if e, err := c.Journal().Append(entry(2)); !errors.Is(err, casefile.ErrFailed) {
+			t.Errorf("operation %d failed, and then %v was kept: %v", op, e, err)
+		}
+		d.FailAt(1, errIO)
+		if err := c.SetProgress("a", json.RawMessage("1")); !errors.Is(err, errIO) {
+			t.Fatal(err)
+		}
+		if err := c.SetProgress("a", json.RawMessage("2")); !errors.Is(err, casefile.ErrFailed) {
+			t.Error(err)
+		}
+		noErr(t, c.Close())
+		c = must[*casefile.Case](t)(casefile.Open(d, "case", "Jo"))
+		must[gate.Entry](t)(c.Journal().Append(entry(3)))
+		noErr(t, c.Close())
+		whole(t, d, "case")
 	}
 }
