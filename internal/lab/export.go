@@ -44,7 +44,7 @@ func Make(cfg Config) (*Export, error) {
 // Scenarios names the attacks that a tenant can be made with.
 func Scenarios() []string {
 	var out []string
-	for _, s := range scenarios.Scenarios {
+	for _, s := range slices.Concat(scenarios.List, scenarios.Further) {
 		out = append(out, s.Name)
 	}
 	return out

@@ -6,35 +6,6 @@ import (
 	"time"
 )
 
-// A Scenario is one attack, with what makes it hard.
-type Scenario struct {
-	Name  string
-	Story string
-	Hard  bool // a pair of owner and attacker that is hard to tell apart
-	setUp func(*Config)
-	days  func(*world, int) // called after each day of life, with the day's number
-}
-
-// Scenarios are the attacks that a tenant can be made with.
-var Scenarios = []Scenario{
-	{Name: "aitm-invoice", Story: "proxied sign-in, token used from elsewhere, hiding rule, forged invoice", days: onDay(-5, aitmInvoice)},
-	{Name: "spray-forward", Story: "password guessed across accounts opens one; forwarding and a copy of the inbox", days: onDay(-4, sprayForward)},
-	{Name: "consent", Story: "the owner consents to an application that reads the mail", days: onDay(-5, consentPhish)},
-	{Name: "device-code", Story: "the owner confirms a stranger's device code; a device is registered, mail is read", days: onDay(-4, deviceCode)},
-	{Name: "phishing-wave", Story: "the account sends a lure to everybody it knows; bounces are deleted", days: onDay(-3, phishingWave)},
-	{Name: "admin-takeover", Story: "an administrator's account makes a look-alike, roles, a copying mail-flow rule", days: onDay(-4, adminTakeover)},
-	{Name: "hour-rule", Story: "rule and forwarding made and removed within the hour", days: onDay(-4, hourRule)},
-	{Name: "no-rule", Story: "stolen session, an answer in a thread about money, replies moved by hand", days: onDay(-5, noRule)},
-	{Name: "delegate", Story: "a clerk's account is entered; the director's mail is read through a delegation", days: onDay(-4, delegateReading)},
-
-	{Name: "one-session", Hard: true, Story: "owner and attacker in one Microsoft session, by turns", days: onDay(-4, oneSession)},
-	{Name: "same-city", Hard: true, Story: "the attacker's host stands in the owner's city", days: onDay(-4, sameCity)},
-	{Name: "same-agent", Hard: true, Story: "the attacker's browser says the same as the owner's", days: onDay(-4, sameAgent)},
-	{Name: "residential", Hard: true, Story: "the attacker comes through somebody's home line in the owner's country", days: onDay(-4, residential)},
-	{Name: "gateway", Hard: true, Story: "everybody leaves through one hosting range; the attacker sits at another host", setUp: func(c *Config) { c.Gateway = true }, days: onDay(-4, behindGateway)},
-	{Name: "in-baseline", Hard: true, Story: "the attacker was there on the first day and every day since", days: inBaseline},
-}
-
 // onDay runs an attack once, so many days before the end.
 func onDay(back int, attack func(*world, int)) func(*world, int) {
 	return func(g *world, day int) {
@@ -202,6 +173,7 @@ func deviceCode(g *world, day int) {
 	s.app = appOffice
 	g.signIn(s, t.Add(5*time.Minute), login{transfer: "deviceCodeFlow", claim: true, incoming: "refreshToken"})
 	dev := target{"Device", g.guid(), "DESKTOP-7PLM2Q", ""}
+	u.owns(device{id: dev.id, name: dev.name, os: "Windows", trust: "Azure AD registered"}, t.Add(8*time.Minute), Attacker)
 	g.directory(s, t.Add(8*time.Minute), "Add device.", "Device", dev, "Device.DisplayName", "", `["DESKTOP-7PLM2Q"]`)
 	g.directory(s, t.Add(8*time.Minute+time.Second), "Add registered owner to device.", "Device", u.target(), "Device.DisplayName", "", `["DESKTOP-7PLM2Q"]`, "Device.ObjectID", "", `["`+dev.id+`"]`)
 	s.mail = "Client=REST;;"
@@ -397,14 +369,4 @@ func inBaseline(g *world, day int) {
 		g.fraud(s, t.Add(40*time.Minute), supplier)
 	}
 	g.take(u)
-}
-
-// Find returns the scenario of that name; false when there is none.
-func Find(name string) (Scenario, bool) {
-	for _, s := range Scenarios {
-		if s.Name == name {
-			return s, true
-		}
-	}
-	return Scenario{}, false
 }

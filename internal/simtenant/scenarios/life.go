@@ -260,6 +260,7 @@ func (g *world) newTelephone(u *user, s *seat, t time.Time) {
 	g.registerMethod(s, t)
 	u.phone = g.newPhone(g.rng.IntN(6))
 	u.phoneSession = g.guid()
+	u.owns(u.phone, t.Add(5*time.Minute), Owner)
 	g.signIn(g.atPhone(u, s.net), t.Add(5*time.Minute), login{interactive: true, method: "Password+Mobile app notification"})
 }
 

@@ -110,9 +110,13 @@ func (g *world) groupMailbox(t time.Time) {
 // directorySync is the organisation's own server telling Entra what changed on its premises.
 func (g *world) directorySync(t time.Time) {
 	u := g.users[g.rng.IntN(len(g.users))]
-	who := &user{first: "On-Premises Directory", last: "Synchronization Service Account", upn: "sync_dc01_4f1a2b3c4d5e@" + onmicro, oid: "1b5c9a70-6f0e-4d8e-8a35-3f0f5d2e9c11", puid: "1003200000000001"}
-	s := &seat{user: who, net: g.office, hand: Service, dev: device{agent: "Microsoft Azure Graph Client Library 1.0"}}
+	s := &seat{user: directorySyncer(), net: g.office, hand: Service, dev: device{agent: "Microsoft Azure Graph Client Library 1.0"}}
 	g.directory(s, t, "Update user.", "UserManagement", u.target(), "Department", `["Sales"]`, `["Sales NL"]`, "Included Updated Properties", "", `"Department"`)
+}
+
+// directorySyncer is the account that the organisation's server comes as.
+func directorySyncer() *user {
+	return &user{first: "On-Premises Directory", last: "Synchronization Service Account", upn: "sync_dc01_4f1a2b3c4d5e@" + onmicro, oid: "1b5c9a70-6f0e-4d8e-8a35-3f0f5d2e9c11", puid: "1003200000000001"}
 }
 
 // knocking is what every tenant sees from outside: guessed passwords, from

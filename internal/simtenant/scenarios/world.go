@@ -14,11 +14,17 @@ type Config struct {
 	Days     int
 	Start    time.Time // midnight UTC of the first day
 	Rate     float64   // acts per person, 1 is about 100 audit records a user-day with the background
-	Scenario string    // one of Scenarios, or "" for life without an attacker
+	Scenario string    // one of List or Further, or "" for life without an attacker
 	Gateway  bool      // the whole tenant leaves through one range of a hosting provider
 	Heavy    bool      // one account's mail is read by an application all day: a tenth of all records
 	Bare     bool      // only the unified audit log was exported
 	LastDays int       // keep only the last days of what was made; 0 keeps all
+
+	plans     []string // service plans; nil: Entra ID P1 and Exchange
+	auditOff  bool
+	federated int // number of the person whose domain signs in elsewhere; 0: none
+	hybrid    bool
+	whole     bool // a tenant is built, not only its records
 }
 
 // DefaultStart is the first day of a made tenant.
@@ -28,6 +34,7 @@ const (
 	tenantID  = "7c1d4f0e-2b6a-4c55-9d0e-5f3a8b1c6d70"
 	domain    = "contoso.example"
 	onmicro   = "contoso.onmicrosoft.com"
+	elsewhere = "west.contoso.example" // its sign-in is federated
 	orgPrefix = "EURPR01A001.PROD.OUTLOOK.COM/Microsoft Exchange Hosted Organizations/" + onmicro + "/"
 )
 
@@ -148,12 +155,31 @@ type user struct {
 	trip                                      network
 	rules                                     []rule
 	forward                                   string
+	earlier                                   []message // mail from before the first day
+	devices                                   []owned
+}
+
+// An owned device is registered to a user since some time: the zero time is long before.
+type owned struct {
+	device
+	since time.Time
+	hand  Hand
+}
+
+// owns notes a device that is registered to the user.
+func (u *user) owns(d device, since time.Time, hand Hand) {
+	if d.id != "" {
+		u.devices = append(u.devices, owned{d, since, hand})
+	}
 }
 
 func (u *user) name() string { return u.first + " " + u.last }
 
 // alias is the mailbox's name in Exchange identities.
-func (u *user) alias() string { return strings.TrimSuffix(u.upn, "@"+domain) }
+func (u *user) alias() string {
+	name, _, _ := strings.Cut(u.upn, "@")
+	return name
+}
 
 // A world is a tenant in the making.
 type world struct {
@@ -213,6 +239,9 @@ func (g *world) newUser(i int) *user {
 		u.upn += fmt.Sprint(n + 1)
 	}
 	u.upn += "@" + domain
+	if i > 0 && i == g.cfg.federated {
+		u.upn = strings.Replace(u.upn, domain, elsewhere, 1)
+	}
 	u.oid, u.mailbox = g.guid(), g.guid()
 	u.puid = fmt.Sprintf("1003%012X", g.rng.Uint64()&0xffffffffffff)
 	u.sid = fmt.Sprintf("S-1-5-21-1376570662-3565232716-1187618197-%d", 4000000+i*37)
@@ -251,6 +280,10 @@ func (g *world) newUser(i int) *user {
 	for range 24 {
 		u.recent = append(u.recent, g.incoming(u))
 	}
+	u.earlier = append(u.earlier, u.recent...)
+	u.owns(u.laptop, time.Time{}, Owner)
+	u.owns(u.phone, time.Time{}, Owner)
+	u.owns(u.second, time.Time{}, Owner)
 	return u
 }
 
