@@ -23,7 +23,7 @@ type Item struct {
 	Open     func() (io.ReadCloser, error)
 	Declared *Declared // what coverage.json says of it; nil when nothing
 	Asked    *Asked    // what a case says of it; nil outside of cases
-	Owner    string    // object ID of the account that it was asked of, for records that name nobody; "" when it is nobody's
+	Owner    string    // user principal name of the account that it was asked of, or its object ID, for records that name nobody; "" when it is nobody's
 }
 
 // Found is what the paths hold, in the order of names. Problems are files that

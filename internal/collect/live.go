@@ -106,6 +106,9 @@ type run struct {
 	holes    map[outcomeKey]string // why a source is not complete though all that was asked was answered
 	sessions int
 	started  time.Time
+	deeper   bool          // than the collection was before
+	offset   time.Duration // of the tenant's clock from ours
+	clocked  bool          // the offset is known
 }
 
 type outcomeKey struct{ source, account string }
@@ -154,42 +157,61 @@ func newRun(in LiveInput) (*run, error) {
 	for _, it := range in.Case.Items() {
 		r.keepItem(it)
 	}
-	st, err := r.window(in)
-	if err != nil {
+	if err := r.resume(); err != nil {
 		return nil, err
 	}
-	r.from, r.to, r.in.Depth = st.From, st.To, st.Depth
 	return r, nil
 }
 
-// window is that of the collection so far, so that it stays one collection; asked to look deeper, it reaches to the present.
-func (r *run) window(in LiveInput) (liveState, error) {
-	now := in.Now().UTC().Truncate(time.Second)
-	st := liveState{To: now, From: in.Since, Depth: in.Depth}
-	if st.From.IsZero() {
-		at := in.Reported
+// resume takes up the window and depth of a collection that has begun.
+func (r *run) resume() error {
+	raw, ok := r.progress["live"]
+	if !ok {
+		return nil
+	}
+	var had liveState
+	if err := json.Unmarshal(raw, &had); err != nil {
+		return fmt.Errorf("the progress of the collection can't be read: %w", err)
+	}
+	r.from, r.to = had.From, had.To
+	if depths[r.in.Depth] <= depths[had.Depth] {
+		r.in.Depth = had.Depth
+		return nil
+	}
+	r.deeper = true
+	return nil
+}
+
+// window decides from when to when the logs are asked for, by the tenant's clock: the machine's may be wrong. A collection that goes on
+// keeps its window; one that goes deeper reaches to the present.
+func (r *run) window() error {
+	if !r.to.IsZero() && !r.deeper {
+		return nil
+	}
+	now := r.now()
+	from := r.in.Since
+	if from.IsZero() {
+		at := r.in.Reported
 		if at.IsZero() {
 			at = now
 		}
-		st.From = at.Add(-leadIn)
+		from = at.Add(-leadIn)
 	}
-	st.From = st.From.UTC().Truncate(time.Second)
-	if raw, ok := r.progress["live"]; ok {
-		var had liveState
-		if err := json.Unmarshal(raw, &had); err != nil {
-			return st, fmt.Errorf("the progress of the collection can't be read: %w", err)
-		}
-		if depths[in.Depth] <= depths[had.Depth] {
-			return had, nil
-		}
-		if had.From.Before(st.From) {
-			st.From = had.From
-		}
+	from = from.UTC().Truncate(time.Second)
+	if r.from.IsZero() || from.Before(r.from) {
+		r.from = from
 	}
-	if !st.From.Before(st.To) {
-		return st, fmt.Errorf("the window begins %s, and it is %s", stamp(st.From), stamp(st.To))
+	if r.to = now; !r.from.Before(r.to) {
+		return fmt.Errorf("the window begins %s, and for the tenant it is %s", stamp(r.from), stamp(r.to))
 	}
-	return st, r.keep("live", st)
+	return r.keep("live", liveState{From: r.from, To: r.to, Depth: r.in.Depth})
+}
+
+// now is the tenant's time.
+func (r *run) now() time.Time {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.in.Now().Add(r.offset).UTC().Truncate(time.Second)
 }
 
 var depths = map[Depth]int{Quick: 1, Standard: 2, Full: 3}

@@ -49,7 +49,7 @@ func ReadCase(c Store) (FromCase, error) {
 	}
 	has := map[outcomeKey]bool{}
 	for _, it := range items {
-		if at := evict.At(it.Local.UTC(), evict.Second); !out.AsOf.Set || out.AsOf.Before(at) {
+		if at := evict.At(readAt(it).UTC(), evict.Second); !out.AsOf.Set || out.AsOf.Before(at) {
 			out.AsOf = at
 		}
 		kind := sources[it.Source].kind
@@ -58,7 +58,7 @@ func ReadCase(c Store) (FromCase, error) {
 		}
 		has[outcomeKey{it.Source, it.Account}] = true
 		out.Items = append(out.Items, Item{
-			Name: fmt.Sprintf("%s/%s%05d", it.Source, folderOf(names, it.Account), it.Seq), Size: it.Bytes, Owner: it.Account, Asked: kinds[kind],
+			Name: fmt.Sprintf("%s/%s%05d", it.Source, folderOf(names, it.Account), it.Seq), Size: it.Bytes, Owner: strings.TrimSuffix(folderOf(names, it.Account), "/"), Asked: kinds[kind],
 			Open: func() (io.ReadCloser, error) {
 				b, err := c.Read(it)
 				return io.NopCloser(bytes.NewReader(b)), err
@@ -85,6 +85,14 @@ func ReadCase(c Store) (FromCase, error) {
 		}
 	}
 	return out, nil
+}
+
+// readAt is when an item was read, by the tenant's clock where it told its time: the logs' times are that clock's.
+func readAt(it Evidence) time.Time {
+	if !it.Server.IsZero() {
+		return it.Server
+	}
+	return it.Local
 }
 
 // nothing is an answer without a record.
@@ -129,7 +137,7 @@ func kindsAsked(list []Coverage, items []Evidence, accounts []Account) map[strin
 	}
 	for _, it := range items {
 		if a := out[sources[it.Source].kind]; a != nil && it.To.IsZero() {
-			a.narrow(it.Local, it.Local)
+			a.narrow(readAt(it), readAt(it))
 		}
 	}
 	for kind, a := range out {

@@ -75,10 +75,12 @@ func TestCaseIsRead(t *testing.T) {
 	})
 }
 
-func about(e *evict.Event, id string) bool {
+// about says whether an event has the owner among its subjects, by its name or its object ID.
+func about(e *evict.Event, owner string) bool {
+	id := map[string]string{"dana@contoso.example": danaID, "accounts@contoso.example": sharedID}[owner]
 	for _, s := range e.Subjects {
 		for _, p := range append(s.Aliases, s.Who) {
-			if p.ID == id || p.ID == "dana@contoso.example" || p.ID == "accounts@contoso.example" {
+			if p.ID == owner || p.ID == id {
 				return true
 			}
 		}

@@ -42,6 +42,7 @@ type far struct {
 	mu     sync.Mutex
 	delay  time.Duration
 	log    []string
+	now    func() time.Time // of the Date header; nil: none is sent
 	answer func(a asked) (int, string)
 }
 
@@ -81,7 +82,10 @@ func (f *far) RoundTrip(r *http.Request) (*http.Response, error) {
 	if status == 0 {
 		return nil, errors.New("broken")
 	}
-	h := http.Header{"Date": {time.Now().UTC().Format(http.TimeFormat)}}
+	h := http.Header{}
+	if f.now != nil {
+		h.Set("Date", f.now().UTC().Format(http.TimeFormat))
+	}
 	return &http.Response{StatusCode: status, Header: h, Body: io.NopCloser(strings.NewReader(text)), ContentLength: int64(len(text)), Request: r}, nil
 }
 

@@ -492,11 +492,21 @@ func (r *run) ask(ctx context.Context, w way, call m365.Call) (*page, error) {
 	if err != nil {
 		return nil, err
 	}
+	r.clock(resp)
 	p, err := w.parse(resp)
 	if err != nil {
 		return nil, doubt{"an answer that can't be read: " + err.Error()}
 	}
 	return p, nil
+}
+
+// clock learns the tenant's time from the first answer that tells it.
+func (r *run) clock(resp *m365.Response) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.clocked && !resp.Server.IsZero() {
+		r.clocked, r.offset = true, resp.Server.Sub(resp.Received)
+	}
 }
 
 // add counts a page; it reports whether the page has a row that the ask did not have yet.

@@ -202,6 +202,9 @@ func TestResume(t *testing.T) {
 			m := &memory{fail: kill}
 			_, err := func() (c Coverage, err error) {
 				r, err := newRun(LiveInput{Client: client(t, f), Case: m, Accounts: []string{danaID}, Since: to.Add(-20 * 24 * time.Hour), Now: func() time.Time { return to }})
+				if err == nil {
+					err = r.window()
+				}
 				if err != nil {
 					return c, err
 				}

@@ -25,6 +25,9 @@ func (r *run) collect(ctx context.Context) error {
 	if err := r.resolve(ctx); err != nil {
 		return err
 	}
+	if err := r.window(); err != nil {
+		return err
+	}
 	known := make(chan struct{}) // licences and mailboxes: what questions to the audit log depend on
 	before := map[string][]string{}
 	err := together(ctx,

@@ -222,7 +222,8 @@ func (c *contoso) run(a asked) (int, string) {
 			rows = c.rules
 		}
 	case "Get-CASMailbox":
-		rows = []string{`{"Identity":"` + who + `","PrimarySmtpAddress":"dana@contoso.example","ImapEnabled":true,"PopEnabled":false,"OWAEnabled":true,"MAPIEnabled":true,"ActiveSyncEnabled":true,"EwsEnabled":true}`}
+		address := map[string]string{danaID: "dana@contoso.example", sharedID: "accounts@contoso.example"}[who]
+		rows = []string{`{"Identity":"` + who + `","PrimarySmtpAddress":"` + address + `","ImapEnabled":true,"PopEnabled":false,"OWAEnabled":true,"MAPIEnabled":true,"ActiveSyncEnabled":true,"EwsEnabled":true}`}
 	case "Get-MailboxJunkEmailConfiguration":
 		rows = []string{`{"Identity":"Dana Reyes","MailboxOwnerId":"Dana Reyes","Enabled":true,"TrustedSendersAndDomains":[],"BlockedSendersAndDomains":["fabrikam.example"],"ContactsTrusted":false}`}
 	case "Get-MailboxAutoReplyConfiguration":
@@ -269,14 +270,15 @@ func (c *contoso) run(a asked) (int, string) {
 // now of the fictional case: fake clocks start in the year 2000.
 var now = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 
-// in a bubble, the clock that the collection sees.
+// clock is the tenant's; the machine's is 26 years behind, and must not count.
 func clock() func() time.Time {
 	begun := time.Now()
 	return func() time.Time { return now.Add(time.Since(begun)) }
 }
 
 func liveInput(t *testing.T, f *far, m *memory) LiveInput {
-	return LiveInput{Client: client(t, f), Case: m, CaseID: "c1", Accounts: []string{"Dana@contoso.example"}, Requester: "pat@responder.example", Now: clock()}
+	f.now = clock()
+	return LiveInput{Client: client(t, f), Case: m, CaseID: "c1", Accounts: []string{"Dana@contoso.example"}, Requester: "pat@responder.example"}
 }
 
 func coverageOf(t *testing.T, res LiveResult, source, account string) Coverage {

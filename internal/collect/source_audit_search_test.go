@@ -69,6 +69,9 @@ func (s *search) answer(a asked) (int, string) {
 func searchRun(t *testing.T, f *far, m *memory, from, to time.Time) *run {
 	t.Helper()
 	r, err := newRun(LiveInput{Client: client(t, f), Case: m, CaseID: "c1", Accounts: []string{danaID}, Since: from, Now: func() time.Time { return to }})
+	if err == nil {
+		err = r.window()
+	}
 	if err != nil {
 		t.Fatal(err)
 	}

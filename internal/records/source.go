@@ -21,7 +21,8 @@ const tooLong = "longer than 16 MiB"
 // A Source cuts one evidence item into records. One goroutine calls Next;
 // its Decoders may be used at the same time by others.
 type Source struct {
-	// Owner names whose account or mailbox the records are about, for those that name nobody; set before the first Next.
+	// Owner names whose account or mailbox the records are about, for those that name nobody themselves; set before the
+	// first Next. It goes before what a wrapper around the records names.
 	Owner string
 
 	r      io.Reader
@@ -200,8 +201,8 @@ func (s *Source) Next() (*Batch, error) {
 			end = err
 			break
 		}
-		if p.owner = s.owner; p.owner == "" {
-			p.owner = s.Owner
+		if p.owner = s.Owner; p.owner == "" {
+			p.owner = s.owner
 		}
 		pieces = append(pieces, p)
 	}
