@@ -221,6 +221,9 @@ func (f *investigateFlags) run(ctx context.Context, out *ui.Streams) (inv *evict
 		if inv, err = app.Investigate(ctx, f.options); err != nil {
 			return err
 		}
+		if n := rows.Skipped(); n > 0 {
+			out.Note(fmt.Sprintf("%d events have no time and are not in the timeline", n))
+		}
 		return rows.Flush()
 	})
 	return inv, err

@@ -30,6 +30,7 @@ type history struct {
 	place         map[*verdict.Strand]int
 	account       verdict.Account
 	fullOfStrands bool
+	fullOfState   bool
 }
 
 // A making is an account made or first enabled by this one.
@@ -251,7 +252,7 @@ func (f *firstRead) end() *history {
 	}
 	f.weaver.finish()
 	h.strands = f.weaver.strands
-	h.fullOfStrands = f.weaver.overflow
+	h.fullOfStrands, h.fullOfState = f.weaver.overflow, f.replay.Full()
 	for i, s := range h.strands {
 		h.place[s] = i
 	}

@@ -261,6 +261,9 @@ func (j *judge) checks(h *history) []evict.Check {
 		if over == "" && h.fullOfStrands {
 			over = "more strands than are kept"
 		}
+		if over == "" && h.fullOfState {
+			over = "more rules, rights and other settings than are followed"
+		}
 		out = append(out, check(d, &j.dedupe.kinds, j.cover, h.habits.Valid, over))
 	}
 	return out

@@ -253,7 +253,7 @@ func (g gap) deleted(asOf evict.Time) evict.Time {
 	return first.Add(g.kept)
 }
 
-// stated reports whether anything was stated to cover the days before trouble (V2).
+// quietLeadIn reports whether what was stated covers the days before trouble (V2).
 func quietLeadIn(a *Account, trouble evict.Time) bool {
 	if !trouble.Set || !baselineBefore(a, trouble) {
 		return false
