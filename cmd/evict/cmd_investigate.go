@@ -181,6 +181,9 @@ no account is ever called clear.
 			if err != nil {
 				return err
 			}
+			if inv.AsOf.Before(inv.Window.To) {
+				out.Note("the evidence goes on after --as-of, until " + inv.Window.To.String() + "; it was all read")
+			}
 			outcome.Judge(inv, flag(c, "detailed-exitcode"))
 			return f.print(out, c, inv)
 		},
