@@ -164,6 +164,8 @@ type Finding struct {
 	Question      string         `json:"question,omitempty"` // for the owner
 	Evidence      []Ref          `json:"evidence"`
 	EvidenceTotal int            `json:"evidenceTotal"`
+	// Left is what the act left behind, for whoever plans the eviction.
+	Left []Leftover `json:"left,omitempty"`
 }
 
 // FindingID is a hash of detector, subject and cause records, whatever their order.

@@ -48,6 +48,7 @@ type Step struct {
 	Minutes   int             `json:"effectiveMinutes"` // until the service obeys it everywhere; 0: at once
 	Warnings  []string        `json:"warnings,omitempty"`
 	Manual    []string        `json:"manual,omitempty"` // what a person does; the step then has no request of ours
+	ByHand    []string        `json:"byHand,omitempty"` // how a person does it without this program: where to click, what to type
 	UndoOf    string          `json:"undoOf,omitempty"` // attempt that this step reverses: plan hash and step
 }
 

@@ -98,7 +98,8 @@ type Draft struct {
 	Question   string // for the owner, if an anchored strand did it
 	Cause      []Evidence
 	Context    []Evidence
-	Total      int // records in all, when Cause is a sample; zero: len(Cause)+len(Context)
+	Total      int              // records in all, when Cause is a sample; zero: len(Cause)+len(Context)
+	Left       []evict.Leftover // what the act left behind
 	// NoHonestPurpose marks an act that nobody does for a good reason (hiding
 	// security notices, weakened audit, look-alike name, removal of own traces).
 	NoHonestPurpose bool

@@ -446,7 +446,7 @@ func (j *judge) finding(p pending, account string) *evict.Finding {
 	f := &evict.Finding{
 		Detector: det.ID, Revision: det.Rev, Subject: d.Subject, Target: d.Target, Time: d.Time, Lifetime: d.Lifetime,
 		Summary: d.Summary, Item: cmp.Or(d.Item, det.Item), Grade: d.Grade, Family: d.Family, Question: d.Question,
-		Symptoms: d.Symptoms, Techniques: d.Techniques, Actions: det.Actions, Attribution: evict.Unplaced,
+		Symptoms: d.Symptoms, Techniques: d.Techniques, Actions: det.Actions, Attribution: evict.Unplaced, Left: d.Left,
 	}
 	if f.Symptoms == nil {
 		f.Symptoms = det.Symptoms

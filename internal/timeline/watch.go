@@ -113,4 +113,8 @@ func keepDraft(d *detect.Draft) {
 		return out
 	}
 	d.Cause, d.Context = keepEvidence(d.Cause), keepEvidence(d.Context)
+	d.Left = slices.Clone(d.Left)
+	for i := range d.Left {
+		d.Left[i] = d.Left[i].Clone()
+	}
 }
