@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"evict"
 	"evict/internal/m365"
@@ -21,43 +22,103 @@ type Reader interface {
 	Do(context.Context, m365.Call) (*m365.Response, error)
 }
 
-// A Writer sends the requests of one step, each under a permit of its own.
+// A Writer sends the requests of one step, each under a permit of its own. It
+// reads too: what a second request needs to know of the first one's effect.
 type Writer interface {
+	Reader
 	Write(context.Context, m365.Call) (*m365.Response, error)
 }
 
-// An Action is one kind of change.
+// An Action is one kind of change. A manual action, which no interface of
+// Microsoft's carries out, has Instruct and Confirm instead of Apply.
 type Action struct {
 	ID        evict.ActionID
 	Rev       int
 	Phase     evict.Phase
 	Procedure []string // R1..R7 of the source procedure
 	Title     string   // imperative, such as "Revoke all sessions"
-	Doc       string   // what it does, what it does not, how to do it by hand in the admin center
+	Doc       string   // what it does, what it does not; its last line begins with "By hand: " and says where to click
+	Shell     string   // the same in PowerShell, with {account}, {name}, {id}, {kind}: properties of the target; "" where there is no cmdlet
 	Undo      string   // how it is put back; "" when it can't be
 	NoUndo    string   // why it can't
+	Noticed   []string // who will notice
 	Minutes   int      // until Microsoft's services obey it everywhere
 	Ops       []string // operations of m365 that it uses
+	Plans     []string // service plans of which the tenant needs one; empty: none
 
 	// Inspect reads what the step's object looks like now, as canonical JSON; one that
-	// is not there is "null", not an error. While planning, only Target is known.
+	// is not there is "null", not an error. While planning, only Target is known and, in
+	// After, what the planner wants (see Plan). A manual action may have none: then
+	// a person's word is all there is.
 	Inspect func(context.Context, Reader, evict.Step) (json.RawMessage, error)
 	// Plan says what the object shall look like; want is the value from before first
-	// trouble, for an action that restores one, else null. It is pure; ErrAlready
-	// where there is nothing to do.
+	// trouble for an action that restores one, what the case knows for one that needs
+	// it (see Wants), else null. It is pure; ErrAlready where there is nothing to do.
 	Plan func(before, want json.RawMessage) (after json.RawMessage, err error)
+	// Wants describes want, for a planner; "" when the action takes none.
+	Wants string
 	// Apply makes the object look like step.After: the only function that can change anything.
 	Apply func(context.Context, Writer, evict.Step) error
 	// Reached reports whether what was read satisfies the step; nil: it equals After.
 	Reached func(s evict.Step, now json.RawMessage) bool
 	// Fresh reports whether the object is still as the step expects it; nil: it equals Before.
 	Fresh func(s evict.Step, now json.RawMessage) bool
+	// Warn says what an operator must know of this step besides; nil: nothing.
+	Warn func(evict.Step) []string
+	// Final says why this target can't be put back though others can; nil or "": it can.
+	Final func(evict.Object) string
+	// Instruct is what a person does, one line each: clicks, commands, texts to copy.
+	Instruct func(evict.Step) []string
+	// Confirm is what a person is asked when he says that a manual step is done.
+	Confirm Question
 	// Witness marks an action whose read-back other actions move too (a reset ends
 	// sessions as well): it is verified only when its own request succeeded.
 	Witness bool
 	// Repeatable requests may be sent again after an attempt whose end is not known.
 	Repeatable bool
 }
+
+// A Question is what a person answers for a manual step.
+type Question struct {
+	Text string // a question whose honest "yes" means that it is done
+	Keep string // what of the answer the journal keeps
+}
+
+// Manual reports whether only a person can carry the action out.
+func (a *Action) Manual() bool { return a.Apply == nil }
+
+// Reversal says how a step on the object is undone, or why it can't be.
+func (a *Action) Reversal(o evict.Object) (undo, noUndo string) {
+	if a.Final != nil {
+		if why := a.Final(o); why != "" {
+			return "", why
+		}
+	}
+	return a.Undo, a.NoUndo
+}
+
+// ByHand is how a person does the step without this program: where to click, and
+// the command, with the target's own values.
+func (a *Action) ByHand(s evict.Step) []string {
+	var out []string
+	if _, clicks, ok := strings.Cut(a.Doc, "By hand: "); ok {
+		out = append(out, strings.Join(strings.Fields(clicks), " "))
+	}
+	if a.Shell != "" {
+		out = append(out, a.command(s.Target))
+	}
+	return out
+}
+
+// command fills the target's values into the PowerShell line, each as a literal.
+func (a *Action) command(o evict.Object) string {
+	literal := func(s string) string { return "'" + quotes.Replace(s) + "'" }
+	return strings.NewReplacer("{account}", literal(o.Account), "{name}", literal(o.Name), "{id}", literal(o.ID), "{kind}", literal(o.Kind)).Replace(a.Shell)
+}
+
+// quotes doubles every character that PowerShell takes for a single quote
+// (about_Quoting_Rules), and takes line breaks out.
+var quotes = strings.NewReplacer("'", "''", "\u2018", "\u2018\u2018", "\u2019", "\u2019\u2019", "\u201a", "\u201a\u201a", "\u201b", "\u201b\u201b", "\r", " ", "\n", " ", "\x00", "")
 
 // ErrAlready means that the object is as the action would make it.
 var ErrAlready = errors.New("nothing to change")
