@@ -15,6 +15,7 @@ import (
 	"evict/internal/casefile/disk"
 	"evict/internal/collect"
 	"evict/internal/gate"
+	"evict/internal/m365"
 	"evict/internal/timeline"
 
 	"github.com/google/uuid"
@@ -58,6 +59,11 @@ func Collect(ctx context.Context, o CollectOptions) (*Collected, error) {
 	if err != nil {
 		return nil, err
 	}
+	return CollectFrom(ctx, client, profile, o)
+}
+
+// CollectFrom is Collect through a client that there is already.
+func CollectFrom(ctx context.Context, client *m365.Client, profile TenantProfile, o CollectOptions) (*Collected, error) {
 	c, err := openCase(o, profile)
 	if err != nil {
 		return nil, err

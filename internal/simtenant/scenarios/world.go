@@ -13,6 +13,7 @@ type Config struct {
 	Users    int
 	Days     int
 	Start    time.Time // midnight UTC of the first day
+	End      time.Time // of Build: the present, instead of Start; the last day ended eight hours before it at least
 	Rate     float64   // acts per person, 1 is about 100 audit records a user-day with the background
 	Scenario string    // one of List or Further, or "" for life without an attacker
 	Gateway  bool      // the whole tenant leaves through one range of a hosting provider
