@@ -16,6 +16,8 @@ var BlockSignIn = &Action{
 	Doc: `Nobody gets a new token for the account until it is lifted. Tokens that were handed out live on until they end: revoke-sessions belongs to it.
 A synced account is enabled again by the next sync unless it is disabled in Active Directory too.
 By hand: Microsoft Entra admin center, Users, the user, Edit properties, Settings, Account enabled.`,
+	Shell:   "Update-MgUser -UserId {account} -AccountEnabled:$false",
+	Noticed: []string{"the owner, and the attacker: no new sign-in succeeds"},
 	Undo:    "sign-in is allowed again",
 	Minutes: 90,
 	Ops:     []string{"get-user", "block-sign-in"},

@@ -28,7 +28,16 @@ func TestCatalog(t *testing.T) {
 		say(a.Title == "" || strings.HasSuffix(a.Title, "."), "needs a title without a full stop")
 		say(!strings.Contains(a.Doc, "By hand: "), "does not say how it is done by hand")
 		say((a.Undo == "") == (a.NoUndo == ""), "must say how it is undone, or why it can't be")
-		say(a.Inspect == nil || a.Plan == nil || a.Apply == nil, "lacks a function")
+		say(a.Plan == nil, "has no Plan")
+		say(len(a.Noticed) == 0, "does not say who will notice")
+		if a.Manual() {
+			say(a.Instruct == nil || a.Confirm.Text == "" || a.Confirm.Keep == "", "is manual and lacks instructions, the question or what is kept of the answer")
+			say(len(a.Ops) > 0 && a.Inspect == nil, "has operations and reads nothing")
+			continue
+		}
+		say(a.Inspect == nil, "reads nothing")
+		say(a.Shell == "", "has no PowerShell line")
+		say(a.Instruct != nil, "is not manual and has instructions")
 		writes, reads := 0, 0
 		for _, op := range a.Ops {
 			o, ok := m365.OperationByID(op)

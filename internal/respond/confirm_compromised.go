@@ -14,8 +14,10 @@ var ConfirmCompromised = &Action{
 	Title: "Confirm the user compromised",
 	Doc: `Sets the user's risk to high, so that policies that ask about risk apply. Needs Entra ID P2.
 By hand: Microsoft Entra admin center, Protection, Risky users, the user, Confirm user compromised.`,
-	Undo: "the risk is dismissed",
-	Ops:  []string{"get-risky-user", "confirm-compromised", "dismiss-risk"},
+	Shell:   "Confirm-MgRiskyUserCompromised -UserIds {account}",
+	Noticed: []string{"the owner, where a policy asks about risk"},
+	Undo:    "the risk is dismissed",
+	Ops:     []string{"get-risky-user", "confirm-compromised", "dismiss-risk"},
 	Inspect: func(ctx context.Context, r Reader, s evict.Step) (json.RawMessage, error) {
 		var found row
 		err := fetch(ctx, r, m365.Call{Op: "get-risky-user", Args: user(s.Target.Account)}, &found)

@@ -25,6 +25,8 @@ var DeleteInboxRule = removal{
 	Title: "Delete the inbox rule",
 	Doc: `The rule is recorded whole and deleted through Graph, which leaves rules that only Outlook runs alone. Disabling it does as much and keeps it as evidence.
 By hand: Outlook on the web of the mailbox, Settings, Mail, Rules.`,
-	Undo: "the recorded rule is made again, under a new ID; other rules' order may shift",
-	Ops:  []string{"list-message-rules", "delete-message-rule", "create-message-rule"},
+	Shell:   "Remove-InboxRule -Mailbox {account} -Identity {id}",
+	Noticed: []string{"the owner, if the rule was his; the attacker, when he looks for mail that no longer comes"},
+	Undo:    "the recorded rule is made again, under a new ID; other rules' order may shift",
+	Ops:     []string{"list-message-rules", "delete-message-rule", "create-message-rule"},
 })

@@ -19,7 +19,9 @@ var DisableConnector = &Action{
 	Title: "Disable the mail flow connector",
 	Doc: `Mail no longer enters or leaves through it; who uses it properly is shown with the plan.
 By hand: Exchange admin center, Mail flow, Connectors.`,
-	Undo: "the connector is enabled again", Minutes: 60,
+	Shell:   "Set-InboundConnector -Identity {id} -Enabled $false # an outbound one: Set-OutboundConnector",
+	Noticed: []string{"everybody whose mail passes the connector; partners"},
+	Undo:    "the connector is enabled again", Minutes: 60,
 	Ops: []string{"exchange:Get-InboundConnector", "exchange:Set-InboundConnector", "exchange:Get-OutboundConnector", "exchange:Set-OutboundConnector"},
 	Inspect: func(ctx context.Context, r Reader, s evict.Step) (json.RawMessage, error) {
 		return named(ctx, r, "Get-"+connector(s.Target), s.Target, "Enabled")

@@ -9,6 +9,8 @@ var DisableInboxRule = &Action{
 	Doc: `The rule stays in the mailbox, switched off, as evidence. A hidden rule can only be written through Exchange, which destroys every rule that only
 Outlook runs: all rules are recorded first, and the plan warns.
 By hand: Outlook on the web of the mailbox, Settings, Mail, Rules; a hidden one: Disable-InboxRule -Mailbox … -Identity ….`,
+	Shell:      "Disable-InboxRule -Mailbox {account} -Identity {id}",
+	Noticed:    []string{"the owner, if the rule was his; the attacker, when he looks for mail that no longer comes"},
 	Undo:       "the rule is switched on again",
 	Ops:        []string{"list-message-rules", "update-message-rule", "exchange:Get-InboxRule", "exchange:Disable-InboxRule", "exchange:Enable-InboxRule"},
 	Inspect:    inspectRuleSwitch,

@@ -18,6 +18,8 @@ var DisableMailProtocols = &Action{
 	Doc: `Outlook on the web, MAPI, Exchange Web Services, ActiveSync, IMAP, POP and SMTP AUTH are switched off for the mailbox. An SMTP AUTH setting that
 follows the organisation's (null) is recorded as such and comes back as such. Takes up to 60 minutes.
 By hand: Exchange admin center, Recipients, Mailboxes, the mailbox, Manage email apps settings.`,
+	Shell:   "Set-CASMailbox -Identity {account} -OWAEnabled $false -MAPIEnabled $false -EwsEnabled $false -ActiveSyncEnabled $false -ImapEnabled $false -PopEnabled $false -SmtpClientAuthenticationDisabled $true",
+	Noticed: []string{"the owner: no client opens the mailbox; scanners and scripts that send in its name"},
 	Undo:    "each switch is set as it was",
 	Minutes: 60,
 	Ops:     []string{"exchange:Get-CASMailbox", "exchange:Set-CASMailbox"},

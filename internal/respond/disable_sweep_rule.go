@@ -13,8 +13,10 @@ var DisableSweepRule = &Action{
 	Title: "Disable the sweep rule",
 	Doc: `Sweep rules clear out the mail of one sender, and are not among the inbox rules.
 By hand: Disable-SweepRule -Mailbox … -Identity …, or Outlook on the web, Settings, Mail, Sweep.`,
-	Undo: "the rule is switched on again",
-	Ops:  []string{"exchange:Get-SweepRule", "exchange:Disable-SweepRule", "exchange:Enable-SweepRule"},
+	Shell:   "Disable-SweepRule -Mailbox {account} -Identity {id}",
+	Noticed: []string{"the owner, if the rule was his"},
+	Undo:    "the rule is switched on again",
+	Ops:     []string{"exchange:Get-SweepRule", "exchange:Disable-SweepRule", "exchange:Enable-SweepRule"},
 	Inspect: func(ctx context.Context, r Reader, s evict.Step) (json.RawMessage, error) {
 		list, err := rows(ctx, r, cmdlet("Get-SweepRule", map[string]any{"Mailbox": s.Target.Account}))
 		if err != nil {

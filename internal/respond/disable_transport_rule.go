@@ -13,7 +13,9 @@ var DisableTransportRule = &Action{
 	Title: "Disable the transport rule",
 	Doc: `The rule stays, switched off, as evidence.
 By hand: Exchange admin center, Mail flow, Rules.`,
-	Undo: "the rule is enabled again", Minutes: 60,
+	Shell:   "Disable-TransportRule -Identity {id}",
+	Noticed: []string{"whoever the rule's mail went to; administrators"},
+	Undo:    "the rule is enabled again", Minutes: 60,
 	Ops: []string{"exchange:Get-TransportRule", "exchange:Disable-TransportRule", "exchange:Enable-TransportRule"},
 	Inspect: func(ctx context.Context, r Reader, s evict.Step) (json.RawMessage, error) {
 		return named(ctx, r, "Get-TransportRule", s.Target, "State")

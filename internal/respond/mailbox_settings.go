@@ -24,7 +24,9 @@ var DisableAutoReply = setting(Action{
 	Title: "Switch the automatic reply off",
 	Doc: `The texts stay, switched off.
 By hand: Exchange admin center, Recipients, Mailboxes, the mailbox, Automatic replies.`,
-	Undo: "the reply is switched on again with the recorded texts",
+	Shell:   "Set-MailboxAutoReplyConfiguration -Identity {account} -AutoReplyState Disabled",
+	Noticed: []string{"the owner; who writes to the mailbox gets no answer"},
+	Undo:    "the reply is switched on again with the recorded texts",
 }, "Get-MailboxAutoReplyConfiguration", "Set-MailboxAutoReplyConfiguration", switchedOff, "AutoReplyState", "InternalMessage", "ExternalMessage", "ExternalAudience")
 
 // switchedOff keeps the texts and disables.
@@ -43,7 +45,9 @@ var RestoreSignature = setting(Action{
 	Title: "Restore the signature",
 	Doc: `Without effect where roaming signatures are on (the default): those have no interface, and the owner looks at his signature himself.
 By hand: Outlook on the web of the mailbox, Settings, Mail, Compose and reply.`,
-	Undo: "the signature that was found is set again",
+	Shell:   "Set-MailboxMessageConfiguration -Identity {account} -SignatureHtml … -AutoAddSignature $true",
+	Noticed: []string{"the owner, and who gets his mail"},
+	Undo:    "the signature that was found is set again",
 }, "Get-MailboxMessageConfiguration", "Set-MailboxMessageConfiguration", restored, "SignatureHtml", "SignatureText", "AutoAddSignature", "AutoAddSignatureOnReply")
 
 // RestoreJunkSettings puts the lists of blocked and trusted senders back.
@@ -52,7 +56,9 @@ var RestoreJunkSettings = setting(Action{
 	Title: "Restore the lists of blocked and trusted senders",
 	Doc: `Intruders block a colleague or the bank so that their mail is not seen.
 By hand: Outlook on the web of the mailbox, Settings, Mail, Junk email.`,
-	Undo: "the lists that were found are set again",
+	Shell:   "Set-MailboxJunkEmailConfiguration -Identity {account} -BlockedSendersAndDomains … -TrustedSendersAndDomains …",
+	Noticed: []string{"the owner: mail of the blocked senders comes again"},
+	Undo:    "the lists that were found are set again",
 }, "Get-MailboxJunkEmailConfiguration", "Set-MailboxJunkEmailConfiguration", restored, "Enabled", "TrustedSendersAndDomains", "BlockedSendersAndDomains", "ContactsTrusted")
 
 // Preserve keeps deleted items for 30 days on every licence.
@@ -61,7 +67,9 @@ var Preserve = setting(Action{
 	Title: "Keep deleted items for 30 days",
 	Doc: `Deleted items stay recoverable for 30 days and single item recovery is on, on every licence. A litigation hold needs a plan that has it and up to 240 minutes;
 it is set by hand where wanted. Containment never waits for this.
-By hand: Set-Mailbox … -RetainDeletedItemsFor 30.00:00:00 -SingleItemRecoveryEnabled $true.`,
+By hand: the admin centers have no page for it: Exchange Online PowerShell.`,
+	Shell:   "Set-Mailbox -Identity {account} -RetainDeletedItemsFor 30.00:00:00 -SingleItemRecoveryEnabled $true",
+	Noticed: []string{"nobody"},
 	Undo:    "both are set as they were",
 	Minutes: 240,
 }, "Get-Mailbox", "Set-Mailbox", fixed(row{"RetainDeletedItemsFor": "30.00:00:00", "SingleItemRecoveryEnabled": true}), "RetainDeletedItemsFor", "SingleItemRecoveryEnabled")

@@ -25,6 +25,8 @@ var RemoveAppRoleAssignment = removal{
 	Title: "Remove the assignment to the application",
 	Doc: `The account is no longer assigned to the application.
 By hand: Microsoft Entra admin center, Enterprise applications, the application, Users and groups.`,
-	Undo: "the assignment is made again, under a new ID",
-	Ops:  []string{"list-user-app-roles", "delete-user-app-role", "create-user-app-role"},
+	Shell:   "Remove-MgUserAppRoleAssignment -UserId {account} -AppRoleAssignmentId {id}",
+	Noticed: []string{"the account, when it opens the application"},
+	Undo:    "the assignment is made again, under a new ID",
+	Ops:     []string{"list-user-app-roles", "delete-user-app-role", "create-user-app-role"},
 })

@@ -33,8 +33,10 @@ var RemoveAuthenticationMethod = &Action{
 	Title: "Remove the authentication method",
 	Doc: `The attacker's own second factor lets him back in after every reset. The default method can only go last: other steps come first.
 By hand: Microsoft Entra admin center, Users, the user, Authentication methods.`,
-	NoUndo: "its key is known to the device only: the owner enrols it again",
-	Ops:    append([]string{"list-methods"}, deletions()...),
+	Shell:   "Get-MgUserAuthenticationMethod -UserId {account} | Where-Object Id -eq {id} # then the Remove-MgUserAuthentication… cmdlet of its type",
+	Noticed: []string{"who holds the method: it no longer works"},
+	NoUndo:  "its key is known to the device only: the owner enrols it again",
+	Ops:     append([]string{"list-methods"}, deletions()...),
 	Inspect: func(ctx context.Context, r Reader, s evict.Step) (json.RawMessage, error) {
 		list, err := rows(ctx, r, m365.Call{Op: "list-methods", Args: user(s.Target.Account)})
 		if err != nil {

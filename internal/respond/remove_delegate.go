@@ -24,7 +24,9 @@ var RemoveDelegate = &Action{
 	Title: "Remove the right over the mailbox",
 	Doc: `Full access, Send As, Send on behalf, or a right to one folder. Both the holder and the owner may notice.
 By hand: Exchange admin center, Recipients, Mailboxes, the mailbox, Delegation; folders: Remove-MailboxFolderPermission.`,
-	Undo: "the same right is given again", Minutes: 60,
+	Shell:   "Remove-MailboxPermission -Identity {account} -User {id} -AccessRights FullAccess # Send As: Remove-RecipientPermission; a folder: Remove-MailboxFolderPermission",
+	Noticed: []string{"who held the right; the owner, in the list of delegates"},
+	Undo:    "the same right is given again", Minutes: 60,
 	Ops: []string{"exchange:Get-MailboxPermission", "exchange:Remove-MailboxPermission", "exchange:Add-MailboxPermission",
 		"exchange:Get-RecipientPermission", "exchange:Remove-RecipientPermission", "exchange:Add-RecipientPermission",
 		"exchange:Get-MailboxFolderPermission", "exchange:Remove-MailboxFolderPermission", "exchange:Add-MailboxFolderPermission",

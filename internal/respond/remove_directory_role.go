@@ -33,8 +33,10 @@ var RemoveDirectoryRole = removal{
 	Title: "Remove the directory role",
 	Doc: `Takes an active assignment in Entra ID away. A role that comes through a group, or that the account is only eligible for, is a step of its own.
 By hand: Microsoft Entra admin center, Roles and administrators, the role, Assignments.`,
-	Undo: "the role is assigned again, under a new ID",
-	Ops:  []string{"list-role-assignments", "delete-role-assignment", "create-role-assignment"},
+	Shell:   "Remove-MgRoleManagementDirectoryRoleAssignment -UnifiedRoleAssignmentId {id}",
+	Noticed: []string{"the account: what it administered is closed to it"},
+	Undo:    "the role is assigned again, under a new ID",
+	Ops:     []string{"list-role-assignments", "delete-role-assignment", "create-role-assignment"},
 })
 
 // RemoveEligibleRole takes eligibility for a role in Entra ID (PIM) away.
@@ -55,8 +57,10 @@ var RemoveEligibleRole = removal{
 	Title: "Remove eligibility for the directory role",
 	Doc: `Takes away that the account may activate a role (Privileged Identity Management). An activation that runs is an active assignment, and a step of its own.
 By hand: Microsoft Entra admin center, Identity Governance, Privileged Identity Management, Microsoft Entra roles, Assignments, Eligible.`,
-	Undo: "the account is made eligible again, without an end: an end that was set before is not put back",
-	Ops:  []string{"list-role-eligibilities", "request-role-eligibility"},
+	Shell:   "New-MgRoleManagementDirectoryRoleEligibilityScheduleRequest -Action adminRemove -PrincipalId {account} -RoleDefinitionId (Get-MgRoleManagementDirectoryRoleEligibilitySchedule -UnifiedRoleEligibilityScheduleId {id}).RoleDefinitionId -DirectoryScopeId '/'",
+	Noticed: []string{"the account: it can no longer activate the role"},
+	Undo:    "the account is made eligible again, without an end: an end that was set before is not put back",
+	Ops:     []string{"list-role-eligibilities", "request-role-eligibility"},
 })
 
 func eligibility(action string, held row) row {

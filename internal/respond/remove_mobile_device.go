@@ -21,8 +21,10 @@ var RemoveMobileDevice = func() *Action {
 		Title: "Remove the mobile device from the mailbox",
 		Doc: `Ends the partnership of this account with the device; nothing on the device is wiped, and nobody else's mail on it is touched.
 By hand: Exchange admin center, Recipients, Mailboxes, the mailbox, Mobile devices.`,
-		NoUndo: "the device sets the partnership up again when its owner signs in",
-		Ops:    []string{"exchange:Get-MobileDevice", "exchange:Remove-MobileDevice"},
+		Shell:   "Remove-MobileDevice -Identity {id}",
+		Noticed: []string{"who uses the telephone: its mail stops until it is set up again"},
+		NoUndo:  "the device sets the partnership up again when its owner signs in",
+		Ops:     []string{"exchange:Get-MobileDevice", "exchange:Remove-MobileDevice"},
 	})
 	a.Repeatable = true
 	return a

@@ -30,6 +30,8 @@ var ResetPassword = &Action{
 	Doc: `Sets a generated password of 24 characters with all four classes, to be changed at the next sign-in. It is shown once on the terminal or sealed to a
 recipient's key, and is in no file. App passwords survive a reset: they are a step of their own. The password of a synced or federated account is changed in Active Directory.
 By hand: Microsoft Entra admin center, Users, the user, Reset password.`,
+	Shell:   "Update-MgUser -UserId {account} -PasswordProfile @{ Password = (Read-Host 'New password'); ForceChangePasswordNextSignIn = $true }",
+	Noticed: []string{"the owner and the attacker: the old password no longer works"},
 	NoUndo:  "a password can't be read, so the old one can't be put back, and must not be",
 	Minutes: 90,
 	Ops:     []string{"get-user", "set-password"},

@@ -19,8 +19,10 @@ var RestoreProfile = &Action{
 	Title: "Restore the profile",
 	Doc: `Name, telephones and address as they were before first trouble. A synced account's profile is changed in Active Directory.
 By hand: Microsoft Entra admin center, Users, the user, Properties.`,
-	Undo: "the values that were found are set again",
-	Ops:  []string{"get-user", "update-user"},
+	Shell:   "Update-MgUser -UserId {account} -DisplayName … -BusinessPhones … -MobilePhone …",
+	Noticed: []string{"everybody who looks the person up"},
+	Undo:    "the values that were found are set again",
+	Ops:     []string{"get-user", "update-user"},
 	Inspect: func(ctx context.Context, r Reader, s evict.Step) (json.RawMessage, error) {
 		return userState(ctx, r, s.Target.Account, profileProperties...)
 	},

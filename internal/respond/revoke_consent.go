@@ -29,6 +29,8 @@ var RevokeConsent = removal{
 	Title: "Revoke the application's consent",
 	Doc: `The application loses the permissions that the account gave it. Tokens that it holds live on until they end: sessions are revoked as well.
 By hand: Microsoft Entra admin center, Enterprise applications, the application, Permissions, User consent, Review permissions.`,
-	Undo: "the same consent is given again, under a new ID",
-	Ops:  []string{"list-user-grants", "list-grants", "delete-grant", "create-grant"},
+	Shell:   "Remove-MgOauth2PermissionGrant -OAuth2PermissionGrantId {id}",
+	Noticed: []string{"who uses the application: it asks for consent again"},
+	Undo:    "the same consent is given again, under a new ID",
+	Ops:     []string{"list-user-grants", "list-grants", "delete-grant", "create-grant"},
 })

@@ -15,6 +15,8 @@ var RevokeSessions = &Action{
 	Doc: `Refresh tokens and browser sessions of the account end within minutes. Access tokens that were handed out before live until they end:
 up to 90 minutes, 15 where access is evaluated continuously. Sessions of a guest in his home tenant are not touched.
 By hand: Microsoft Entra admin center, Users, the user, Revoke sessions.`,
+	Shell:   "Revoke-MgUserSignInSession -UserId {account}",
+	Noticed: []string{"the owner and the attacker: both are asked to sign in again"},
 	NoUndo:  "sessions that were ended can't be given back; the owner signs in again",
 	Minutes: 90,
 	Ops:     []string{"get-user", "revoke-sessions"},

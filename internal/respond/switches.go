@@ -40,7 +40,9 @@ var DisableApplication = graphSwitch(Action{
 	Title: "Disable the application in this tenant",
 	Doc: `Nobody in the tenant can use the application, and it can't sign in. The plan shows who else used it.
 By hand: Microsoft Entra admin center, Enterprise applications, the application, Properties, Enabled for users to sign in.`,
-	Undo: "the application is enabled again", Minutes: 60,
+	Shell:   "Update-MgServicePrincipal -ServicePrincipalId {id} -AccountEnabled:$false",
+	Noticed: []string{"everybody in the tenant who uses the application"},
+	Undo:    "the application is enabled again", Minutes: 60,
 }, "get-service-principal", "update-service-principal")
 
 // DisableDevice switches a device off in Entra ID.
@@ -49,5 +51,7 @@ var DisableDevice = graphSwitch(Action{
 	Title: "Disable the device",
 	Doc: `The device gets no tokens, and its primary refresh token ends. It is not wiped.
 By hand: Microsoft Entra admin center, Devices, the device, Disable.`,
-	Undo: "the device is enabled again", Minutes: 60,
+	Shell:   "Update-MgDevice -DeviceId {id} -AccountEnabled:$false",
+	Noticed: []string{"who uses the device: it can't sign in"},
+	Undo:    "the device is enabled again", Minutes: 60,
 }, "get-device", "update-device")

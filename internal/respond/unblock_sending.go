@@ -14,6 +14,8 @@ var UnblockSending = &Action{
 	Title: "Unblock sending",
 	Doc: `The last step: only when password, forwarding and rules are verified. Microsoft lets it be done a few times for one account, then only its support can.
 By hand: Microsoft Defender portal, Email & collaboration, Review, Restricted entities, the address, Unblock.`,
+	Shell:   "Remove-BlockedSenderAddress -SenderAddress {id}",
+	Noticed: []string{"the owner: he can send again"},
 	NoUndo:  "only Microsoft's own service restricts a sender",
 	Minutes: 24 * 60,
 	Ops:     []string{"exchange:Get-BlockedSenderAddress", "exchange:Remove-BlockedSenderAddress"},
