@@ -38,7 +38,7 @@ func run(args []string) int {
 	err := root.ExecuteContext(ctx)
 	switch {
 	case ctx.Err() != nil:
-		outcome.Interrupted = true
+		outcome.Interrupted = !outcome.Served || err != nil
 	case errors.Is(err, app.ErrUsage) || errors.Is(err, errUsage):
 		outcome.Usage = true
 	case errors.Is(err, app.ErrSignIn):
@@ -91,7 +91,7 @@ whether somebody else used it, how that is known, and what could not be seen.
 	root.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
 	root.PersistentFlags().Bool("json", false, "print one JSON document instead of text")
 	root.PersistentFlags().Bool("detailed-exitcode", false, "exit 10 for findings, 13 for findings on incomplete evidence")
-	root.AddCommand(investigateCommand(out, outcome), askCommand(out, outcome), answerCommand(out, outcome), explainCommand(out), tenantCommand(out, outcome), collectCommand(out, outcome), caseCommand(out))
+	root.AddCommand(investigateCommand(out, outcome), askCommand(out, outcome), answerCommand(out, outcome), explainCommand(out), tenantCommand(out, outcome), collectCommand(out, outcome), caseCommand(out), simCommand(out, outcome))
 	for _, c := range append(root.Commands(), root) {
 		if check := c.Args; check != nil {
 			c.Args = func(c *cobra.Command, args []string) error { return usage(check(c, args)) }

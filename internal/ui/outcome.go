@@ -5,6 +5,7 @@ import "evict"
 // An Outcome is how a run ended; several things may hold at once.
 type Outcome struct {
 	Interrupted bool // by a signal
+	Served      bool // a signal is how it is meant to end
 	Usage       bool // wrong usage
 	Failed      bool
 	SignIn      bool // sign-in or consent is missing
