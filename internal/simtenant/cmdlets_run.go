@@ -38,6 +38,7 @@ type command struct {
 	now      time.Time
 	row      *cmdlet
 	by       operator
+	host     string         // that was asked
 	params   map[string]any // by the table's spelling: string, bool, int64, time.Time, []string, listEdit or nil for $null
 	warnings []string
 	touched  []touch

@@ -83,6 +83,7 @@ var cmdlets = prepare([]cmdlet{
 	{name: "Remove-BlockedSenderAddress", params: "SenderAddress! Reason", roles: "Transport Hygiene", run: removeBlockedSenderAddress, write: true},
 
 	// Auditing.
+	{name: "Search-UnifiedAuditLog", params: "StartDate!:date EndDate!:date RecordType Operations:list UserIds:list IPAddresses:list ObjectIds:list FreeText SessionId SessionCommand ResultSize:int Formatted:switch HighCompleteness:switch", roles: "View-Only Audit Logs|Audit Logs", run: searchAudit, own: true},
 	{name: "Get-AdminAuditLogConfig", roles: "View-Only Audit Logs|View-Only Configuration", run: getAdminAuditLogConfig},
 	{name: "Set-AdminAuditLogConfig", params: "UnifiedAuditLogIngestionEnabled:bool Confirm:switch", roles: "Audit Logs", run: setAdminAuditLogConfig, write: true},
 	{name: "Get-MailboxAuditBypassAssociation", params: "Identity ResultSize:size", roles: "View-Only Configuration", run: getAuditBypass},

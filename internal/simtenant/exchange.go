@@ -114,7 +114,7 @@ func (w *World) invoke(in invocation, pages *cmdletPages) (reply, []touch) {
 		}
 		return w.cmdletAnswer(in, page.rows, page.warned, asked, pages), nil
 	}
-	c := &command{world: w, now: in.Now, row: row, by: in.By}
+	c := &command{world: w, now: in.Now, row: row, by: in.By, host: in.URL.Host}
 	err := c.bind(body.CmdletInput.Parameters)
 	var rows []Object
 	if err == nil {

@@ -36,6 +36,8 @@ type World struct {
 	Log           []Record // in the order of Available
 	Clients       []*Client
 	Expect        []Expect // ground truth, never served
+
+	logs *logs // made by the first call that reads a log
 }
 
 // An Expect says which verdicts on an account are right when all that this
