@@ -49,6 +49,10 @@ type Options struct {
 	Address  string          // network address of whoever calls, in the records; default 192.0.2.200
 	Lifetime time.Duration   // of access tokens; default 3599 s
 	Key      *rsa.PrivateKey // signs tokens; nil: one made for the process
+	Limits   Limits          // quotas; nil: none
+	Latency  Latency         // of a call
+	Faults   []Fault         // what goes wrong
+	Seed     uint64          // of what happens by chance
 }
 
 // A Tenant serves a World. It is an http.Handler.
@@ -56,6 +60,9 @@ type Tenant struct {
 	options  Options
 	began    time.Time // by the machine's clock, when the scenario's was World.Now
 	layers   []layer
+	asking   asking
+	limiter  limiter
+	faults   faults
 	rows     [][]row
 	exchange exchangeService
 	deltas   mailDeltas
@@ -115,6 +122,9 @@ type call struct {
 	now        time.Time
 	id         string // request-id
 	cut        int    // after so many bytes of the body the connection breaks; 0: it doesn't
+	lost       bool   // the connection breaks before any answer
+	ask        string // what it asks for, without the page
+	nth        int    // time that this is asked for
 	discovered bool   // of the compliance endpoint
 	touched    []touch
 }
@@ -131,12 +141,22 @@ func New(w *World, o Options) *Tenant {
 		o.Key = processKey()
 	}
 	t := &Tenant{options: o, began: time.Now(), world: w, rows: tables()}
+	t.limiter.limits = o.Limits
+	t.Fail(o.Faults...)
 	t.layers = layers(t)
 	return t
 }
 
 // layers are what calls pass, outermost first.
-func layers(t *Tenant) []layer { return nil }
+func layers(t *Tenant) []layer {
+	out := []layer{t.asking.layer}
+	if l := t.options.Latency; l.any() {
+		out = append(out, l.outward, t.limiter.layer, l.inward)
+	} else {
+		out = append(out, t.limiter.layer)
+	}
+	return append(out, t.faults.layer)
+}
 
 // now is the tenant's time: the scenario's present, which goes on with the
 // machine's clock.
@@ -173,6 +193,9 @@ func (t *Tenant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := &call{t: t, world: t.world, http: r, query: r.URL.Query(), now: t.now()}
 	c.id = t.requestID()
 	answer := c.serve()
+	if c.lost {
+		panic(http.ErrAbortHandler)
+	}
 	h := w.Header()
 	for k, v := range answer.Header {
 		h[k] = v
@@ -330,6 +353,9 @@ func (m inMemory) RoundTrip(r *http.Request) (*http.Response, error) {
 	in.Body.Close()
 	if err := r.Context().Err(); err != nil {
 		return nil, err
+	}
+	if cut && w.status == 0 {
+		return nil, errors.New("connection reset by peer")
 	}
 	length, _ := strconv.ParseInt(w.header.Get("Content-Length"), 10, 64)
 	var body io.Reader = &w.body
