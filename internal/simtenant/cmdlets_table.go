@@ -82,6 +82,10 @@ var cmdlets = prepare([]cmdlet{
 	{name: "Get-BlockedSenderAddress", params: "SenderAddress", roles: "Transport Hygiene", run: getBlockedSenderAddress},
 	{name: "Remove-BlockedSenderAddress", params: "SenderAddress! Reason", roles: "Transport Hygiene", run: removeBlockedSenderAddress, write: true},
 
+	// Message trace. Get-MessageTrace, which these follow, is gone.
+	{name: "Get-MessageTraceV2", params: "StartDate:date EndDate:date SenderAddress:list RecipientAddress:list MessageId:list MessageTraceId Status:list Subject SubjectFilterType FromIP ToIP StartingRecipientAddress ResultSize:int", roles: "Message Tracking|View-Only Recipients", run: getMessageTrace, own: true},
+	{name: "Get-MessageTraceDetailV2", params: "MessageTraceId! RecipientAddress!", roles: "Message Tracking|View-Only Recipients", run: getMessageTraceDetail},
+
 	// Auditing.
 	{name: "Search-UnifiedAuditLog", params: "StartDate!:date EndDate!:date RecordType Operations:list UserIds:list IPAddresses:list ObjectIds:list FreeText SessionId SessionCommand ResultSize:int Formatted:switch HighCompleteness:switch", roles: "View-Only Audit Logs|Audit Logs", run: searchAudit, own: true},
 	{name: "Get-AdminAuditLogConfig", roles: "View-Only Audit Logs|View-Only Configuration", run: getAdminAuditLogConfig},

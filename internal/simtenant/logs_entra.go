@@ -33,14 +33,14 @@ var directoryLog = &graphLog{kind: directoryAuditKind, record: DirectoryRecord, 
 // logTable is every call about the logs.
 func logTable() []row {
 	const report = "$select $filter $orderby $top"
-	return []row{
+	return slices.Concat(riskTable(), traceTable(), feedTable(), []row{
 		{"GET", "/auditLogs/signIns", "v1.0 beta", report, "", "AuditLog.Read.All", "AuditLog.Read.All", listLog(signInLog)},
 		{"GET", "/auditLogs/directoryAudits", "v1.0 beta", report, "", "AuditLog.Read.All Directory.Read.All", "AuditLog.Read.All Directory.Read.All", listLog(directoryLog)},
 		{"GET", "/security/auditLog/queries", "v1.0 beta", "$select $filter $top", "", auditPermissions, auditPermissions, collection(auditQueryKind, listAuditQueries)},
 		{"POST", "/security/auditLog/queries", "v1.0 beta", "", auditQueryBody, auditPermissions, auditPermissions, createAuditQuery},
 		{"GET", "/security/auditLog/queries/{id}", "v1.0 beta", "$select", "", auditPermissions, auditPermissions, single(auditQueryKind, getAuditQuery)},
 		{"GET", "/security/auditLog/queries/{id}/records", "v1.0 beta", "$select $filter $top", "", auditPermissions, auditPermissions, listAuditRecords},
-	}
+	})
 }
 
 // mayReadSignIns: no tenant without Entra ID P1 gets any over Graph

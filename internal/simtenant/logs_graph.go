@@ -18,7 +18,7 @@ type graphLog struct {
 	may    func(*call) error                                // licence; nil: anybody's
 	only   func(c *call, filter string) func(o Object) bool // what comes without being asked for; nil: all
 	row    func(c *call, r *logged) (any, error)            // nil: the record as it is
-	check  func(c *call, h logHints) error                  // of windows; nil: any
+	check  func(c *call, h *logHints) error                 // of windows; nil: any
 }
 
 // logPage is what is behind a link to a next page.
@@ -62,7 +62,7 @@ func (c *call) foundIn(g *graphLog) ([]*logged, error) {
 	text := c.query.Get("$filter")
 	h := hintsOf(text, g.time)
 	if g.check != nil {
-		if err := g.check(c, h); err != nil {
+		if err := g.check(c, &h); err != nil {
 			return nil, err
 		}
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 // logs is what a tenant's logs remember between calls: an index of the records,
-// and the searches and queries that clients have going.
+// and the searches, queries and subscriptions that clients have going.
 type logs struct {
 	first  *Record // of the World.Log that was indexed
 	count  int
@@ -21,6 +21,8 @@ type logs struct {
 	pages    kept[logPage]
 	searches kept[*auditSearch]
 	queries  []*auditQuery
+	content  kept[[]*blob]
+	feed     map[string]*subscription // by content type
 }
 
 // A logged record is a copy of one in World.Log, which moves when records come
@@ -34,7 +36,7 @@ type auditFacts struct{ name, user, object, address string }
 // logged is the index of the log as it is now.
 func (w *World) logged() *logs {
 	if w.logs == nil {
-		w.logs = &logs{facts: map[*byte]*auditFacts{}}
+		w.logs = &logs{facts: map[*byte]*auditFacts{}, feed: map[string]*subscription{}}
 	}
 	l := w.logs
 	if l.byKind != nil && len(w.Log) == l.count && (l.count == 0 || l.first == &w.Log[0]) {

@@ -229,6 +229,7 @@ type Risky struct {
 	User      string
 	Detection bool
 	Props     Object
+	History   []Object // of a user, the oldest first
 }
 
 // A Client is an application registration that may ask for tokens.
