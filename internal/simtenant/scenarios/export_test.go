@@ -1,0 +1,62 @@
+package scenarios
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// TestExportsAreStated: every file of every format has a line in coverage.json,
+// which names no other, and the same tenant gives the same bytes.
+func TestExportsAreStated(t *testing.T) {
+	w := build(t, "aitm-invoice")
+	for _, f := range Formats() {
+		dir := t.TempDir()
+		if f.Doc == "" {
+			t.Errorf("%s says nothing of itself", f.Name)
+		}
+		if err := Export(w, dir, f.Name); err != nil {
+			t.Fatalf("%s: %v", f.Name, err)
+		}
+		for name, seen := range filesOf(t, dir) {
+			if !seen {
+				t.Errorf("%s: nothing is said of %s", f.Name, name)
+			}
+		}
+	}
+	if err := Export(w, t.TempDir(), "papyrus"); err == nil {
+		t.Error("exported in a format that nobody has")
+	}
+}
+
+// filesOf lists a bundle's files, true where coverage.json names it.
+func filesOf(t *testing.T, dir string) map[string]bool {
+	t.Helper()
+	out := map[string]bool{}
+	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && d.Name() != "coverage.json" {
+			name, _ := filepath.Rel(dir, path)
+			out[filepath.ToSlash(name)] = false
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(filepath.Join(dir, "coverage.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []stated
+	if err := json.Unmarshal(b, &list); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range list {
+		if _, ok := out[s.File]; !ok || out[s.File] {
+			t.Errorf("coverage.json names %q, which is not there or twice", s.File)
+		}
+		out[s.File] = true
+	}
+	return out
+}
