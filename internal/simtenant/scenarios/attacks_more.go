@@ -8,7 +8,7 @@ import (
 
 // hybrid is a tenant whose accounts come from an on-premises directory, one of
 // them in a domain that signs in elsewhere.
-func hybrid(c *Config) { c.hybrid, c.federated = true, 8 }
+func hybrid(c *Config) { c.hybrid, c.federated, c.Users = true, 8, max(c.Users, 9) }
 
 func syncedFederated(g *world, day int) {
 	for i, u := range []*user{g.users[4], g.users[8]} {
@@ -21,6 +21,10 @@ func syncedFederated(g *world, day int) {
 		g.registerMethod(s, t.Add(55*time.Minute))
 	}
 }
+
+// enoughDays leaves the traveller a month at home, without which nothing could
+// be called usual.
+func enoughDays(c *Config) { c.Days = max(c.Days, 42) }
 
 // traveller lives a journey of four days with the VPN on, and enrols a new
 // telephone on its second evening, from the joined laptop in the hotel.
@@ -41,13 +45,12 @@ func traveller(g *world, day int) {
 	g.registerMethod(s, t.Add(4*time.Minute))
 	phone := device{id: g.guid(), name: "PH-NEW", os: "Ios 18.6", browser: "Mobile Safari", agent: outlookIOS, trust: "Azure AD registered"}
 	on := target{"Device", phone.id, phone.name, ""}
-	hotel := g.atLaptop(u, u.trip)
-	hotel.session, hotel.token, hotel.dev = s.session, s.token, phone
-	hotel.app, hotel.mail, hotel.dev.id = appMobile, "Client=OutlookService;Outlook-iOS/2.0;", ""
+	u.phone, u.phoneSession = phone, g.guid()
+	hotel := g.atPhone(u, u.trip)
+	hotel.dev.id, hotel.dev.trust = "", "" // until it is registered
 	g.signIn(hotel, t.Add(9*time.Minute), login{interactive: true, method: "Password+Mobile app notification"})
 	g.directory(s, t.Add(10*time.Minute), "Add device.", "Device", on, "Device.DisplayName", "", `["PH-NEW"]`)
 	g.directory(s, t.Add(10*time.Minute+time.Second), "Add registered owner to device.", "Device", u.target(), "Device.DisplayName", "", `["PH-NEW"]`, "Device.ObjectID", "", `["`+on.id+`"]`)
-	u.phone, u.phoneSession = phone, g.guid()
 	u.owns(phone, t.Add(10*time.Minute), Owner)
 	g.signIn(g.atPhone(u, u.trip), t.Add(12*time.Minute), login{interactive: true, method: "Password+Mobile app notification"})
 }

@@ -28,10 +28,6 @@ func Build(cfg Config) (*simtenant.World, error) {
 	scenario, _ := Find(cfg.Scenario)
 	own := scenario.usual
 	cfg.Users, cfg.Days, cfg.Rate = cmp.Or(cfg.Users, own.Users, usualUsers), cmp.Or(cfg.Days, own.Days, usualDays), cmp.Or(cfg.Rate, own.Rate, usualRate)
-	if !cfg.End.IsZero() {
-		cfg.End = cfg.End.UTC().Truncate(time.Second)
-		cfg.Start = cfg.End.Add(-8*time.Hour).Truncate(24*time.Hour).AddDate(0, 0, -cfg.Days)
-	}
 	var records []Record
 	g, err := generate(cfg, func(r Record) error {
 		r.JSON = bytes.Clone(r.JSON)
@@ -56,7 +52,7 @@ func Build(cfg Config) (*simtenant.World, error) {
 		b.w.Expect = append(b.w.Expect, simtenant.Expect{Account: name, Verdicts: g.expect[name].Full})
 	}
 	if !cfg.End.IsZero() {
-		b.w.Now = cfg.End
+		b.w.Now = cfg.End.UTC().Truncate(time.Second)
 	}
 	return b.w, nil
 }

@@ -76,6 +76,9 @@ func generate(cfg Config, emit func(Record) error) (*world, error) {
 	if cfg.Users < 1 || cfg.Days < 1 {
 		return nil, fmt.Errorf("a tenant needs users and days")
 	}
+	if !cfg.End.IsZero() {
+		cfg.Start = cfg.End.UTC().Add(-8*time.Hour).Truncate(24*time.Hour).AddDate(0, 0, -cfg.Days)
+	}
 	var failed error
 	g := newWorld(cfg, func(r Record) {
 		if failed == nil {
