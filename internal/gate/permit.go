@@ -10,7 +10,16 @@ import (
 type Permit struct {
 	tenant, operation, target string
 	digest                    [32]byte
+	of                        Attempt
 	used                      atomic.Bool
+}
+
+// An Attempt is one send of one step's request, as the journal knows it.
+type Attempt struct {
+	Case   string
+	Plan   string // hash
+	Step   string
+	Number int // of the step, from 1
 }
 
 // ErrPermit: there is no permit for this request.
@@ -18,7 +27,7 @@ var ErrPermit = errors.New("no permit for this request")
 
 // Use spends the permit when it is for exactly this request. A nil permit is for none.
 func (p *Permit) Use(tenant, operation, target string, digest [32]byte) error {
-	if p == nil || p.tenant != tenant || p.operation != operation || p.target != target || p.digest != digest {
+	if p == nil || p.tenant == "" || p.tenant != tenant || p.operation != operation || p.target != target || p.digest != digest {
 		return ErrPermit
 	}
 	if !p.used.CompareAndSwap(false, true) {
@@ -26,3 +35,6 @@ func (p *Permit) Use(tenant, operation, target string, digest [32]byte) error {
 	}
 	return nil
 }
+
+// Attempt that the permit is for.
+func (p *Permit) Attempt() Attempt { return p.of }

@@ -76,6 +76,9 @@ type Action struct {
 	Witness bool
 	// Repeatable requests may be sent again after an attempt whose end is not known.
 	Repeatable bool
+	// Secret marks an action that makes a secret: only the process that has it may call the step verified, and after any
+	// attempt whose end is not known a new one follows.
+	Secret bool
 }
 
 // A Question is what a person answers for a manual step.

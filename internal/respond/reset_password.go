@@ -12,8 +12,10 @@ import (
 // A Secrets takes a new password, for handing over to a person. It must not
 // keep it in any file but one sealed to a recipient's key.
 type Secrets interface {
-	// Password is called before the request leaves; Confirmed only when the reset was verified.
+	// Password is called before the request leaves; a later one for the same step replaces it.
 	Password(account evict.Object, step, password string) error
+	// Confirmed is called once the last password that Password got for the step was verified: only then may it be shown.
+	Confirmed(account evict.Object, step string) error
 }
 
 type secretsKey struct{}
@@ -64,6 +66,7 @@ By hand: Microsoft Entra admin center, Users, the user, Reset password.`,
 	Reached: laterThanBefore("lastPasswordChangeDateTime"),
 	Fresh:   anyState,
 	Witness: true,
+	Secret:  true,
 }
 
 // passwordAttempts is how many passwords are tried where a tenant's own list of
