@@ -15,31 +15,34 @@ import (
 func explainCommand(out *ui.Streams) *cobra.Command {
 	return &cobra.Command{
 		Use:   "explain [ID]",
-		Short: "Say what a detector means, its innocent causes, and how to check by hand",
-		Long: `Without an ID, lists every detector. With the ID of a detector, or an item of
-the verdict rules such as C5, says what it means.
+		Short: "Say what a detector means or what an action does, and how to do it by hand",
+		Long: `Without an ID, lists every detector and every action. With the ID of a
+detector, or an item of the verdict rules such as C5, says what it means; with
+the ID of an action what it does, who notices, and how it is undone.
 
   evict explain
   evict explain inbox-rule-hides-mail
-  evict explain C5`,
+  evict explain C5
+  evict explain revoke-sessions`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			id := ""
 			if len(args) == 1 {
 				id = args[0]
 			}
-			ds := app.Explain(id)
-			if len(ds) == 0 {
-				return fmt.Errorf("%w: no detector or item is called %q; 'evict explain' lists them", errUsage, id)
+			ds, as := app.Explain(id), app.ExplainAction(id)
+			if len(ds)+len(as) == 0 {
+				return fmt.Errorf("%w: no detector, item or action is called %q; 'evict explain' lists them", errUsage, id)
 			}
 			if flag(c, "json") {
 				return json.NewEncoder(out.Out).Encode(struct {
-					Schema    string            `json:"schema"`
-					Detectors []app.Explanation `json:"detectors"`
-				}{"evict.explain/v1", ds})
+					Schema    string                  `json:"schema"`
+					Detectors []app.Explanation       `json:"detectors"`
+					Actions   []app.ActionExplanation `json:"actions"`
+				}{"evict.explain/v1", notNil(ds), notNil(as)})
 			}
 			if id == "" {
-				return listDetectors(out, ds)
+				return listExplained(out, ds, as)
 			}
 			for i, d := range ds {
 				if i > 0 {
@@ -47,14 +50,33 @@ the verdict rules such as C5, says what it means.
 				}
 				printExplanation(out, d)
 			}
+			for i, a := range as {
+				if i+len(ds) > 0 {
+					fmt.Fprintln(out.Out)
+				}
+				printAction(out, a)
+			}
 			return nil
 		},
 	}
 }
 
-func listDetectors(out *ui.Streams, ds []app.Explanation) error {
+// notNil keeps an empty list a list in JSON.
+func notNil[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
+
+func listExplained(out *ui.Streams, ds []app.Explanation, as []app.ActionExplanation) error {
+	fmt.Fprintln(out.Out, "Detectors")
 	for _, d := range ds {
-		fmt.Fprintf(out.Out, "%-36s %-6s %s\n", d.ID, d.Item, d.Title)
+		fmt.Fprintf(out.Out, "  %-36s %-6s %s\n", d.ID, d.Item, d.Title)
+	}
+	fmt.Fprintln(out.Out, "\nActions")
+	for _, a := range as {
+		fmt.Fprintf(out.Out, "  %-36s %-8s %s\n", a.ID, a.Phase, a.Title)
 	}
 	return nil
 }
@@ -73,4 +95,30 @@ func printExplanation(out *ui.Streams, d app.Explanation) {
 	line("Symptoms", d.Symptoms)
 	line("Needs", d.Needs)
 	line("Answered by", d.Actions)
+}
+
+func printAction(out *ui.Streams, a app.ActionExplanation) {
+	who := ""
+	if a.Manual {
+		who = ", by a person"
+	}
+	fmt.Fprintf(out.Out, "%s (%s%s, revision %d)\n%s\n\n", a.ID, a.Phase, who, a.Revision, a.Title)
+	if a.Doc != "" {
+		fmt.Fprint(out.Out, report.Wrap(a.Doc, out.TextOptions().Width), "\n\n")
+	}
+	line := func(name string, values ...string) {
+		if s := strings.Join(values, ", "); s != "" {
+			fmt.Fprintf(out.Out, "%-12s %s\n", name+":", s)
+		}
+	}
+	line("By hand", a.ByHand)
+	line("PowerShell", a.Shell)
+	line("Asked", a.Question)
+	line("Obeyed", map[bool]string{true: "at once", false: fmt.Sprintf("after up to %d minutes", a.Minutes)}[a.Minutes == 0])
+	line("Noticed by", a.Noticed...)
+	line("Undone", a.Undo)
+	line("Not undone", a.NoUndo)
+	line("Procedure", a.Procedure...)
+	line("Needs", a.Permissions...)
+	line("Answers", a.Answers...)
 }

@@ -37,7 +37,7 @@ var rules = map[string]rule{
 		"brings raw bytes and coverage, from files or through the client that can only read, and does not interpret them; of casefile it uses the plain types of evidence and coverage"},
 	"internal/ui": {[]string{".", "internal/report"},
 		"the terminal: it shows and asks, and decides nothing; messages are made harmless as reports are"},
-	"internal/app": {[]string{".", "internal/collect", "internal/records", "internal/message", "internal/timeline", "internal/detect", "internal/verdict", "internal/m365", "internal/gate", "internal/casefile", "internal/casefile/disk", "internal/simtenant", "internal/simtenant/scenarios"},
+	"internal/app": {[]string{".", "internal/collect", "internal/records", "internal/message", "internal/timeline", "internal/detect", "internal/verdict", "internal/m365", "internal/gate", "internal/respond", "internal/casefile", "internal/casefile/disk", "internal/simtenant", "internal/simtenant/scenarios"},
 		"one method per thing a person can ask; free of any terminal"},
 	"cmd/evict": {[]string{".", "internal/app", "internal/ui", "internal/report", "internal/timeline", "internal/verdict", "internal/message"},
 		"a command turns flags into app's options and hands the answer to a printer; of timeline, verdict and message it uses the plain types that app's methods take and return, and logic here could not be reached by another front"},

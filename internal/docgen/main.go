@@ -1,5 +1,5 @@
 // Command docgen writes docs/detectors.md and docs/heuristics.md from the
-// catalog of detectors, and docs/permissions.md from the table of operations. With -check it only says whether they are true.
+// catalog of detectors, docs/actions.md from that of actions, and docs/permissions.md from the table of operations. With -check it only says whether they are true.
 package main
 
 import (
@@ -31,6 +31,7 @@ func run(dir string, check bool) error {
 		{"detectors.md", detectorsPage(app.Explain(""))},
 		{"heuristics.md", heuristicsPage(heuristics, detect.Catalog)},
 		{"permissions.md", permissionsPage()},
+		{"actions.md", actionsPage(app.ExplainAction(""))},
 	} {
 		path := filepath.Join(dir, p.name)
 		if !check {

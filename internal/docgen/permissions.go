@@ -14,10 +14,11 @@ const permissionsIntro = `# Permissions
 
 Written by ` + "`make docs`" + ` from the table of operations (internal/m365). Nothing here was measured on a tenant of Microsoft's: permissions are those of the linked pages.
 
-Two application registrations, so that the one which is used every day can change nothing:
+Application registrations are apart, so that the one which is used every day can change nothing:
 
 - **collect** only reads. It also makes audit queries and feed subscriptions, which are jobs of its own.
 - **respond** changes. Use it during an incident, and take its credential away afterwards.
+- **recall** moves the attacker's messages in other people's mailboxes. Make it only when that is wanted, and limit it to those mailboxes.
 
 ` + "`evict tenant check`" + ` compares what is granted with these tables and says what will therefore be unknown.
 An application that may read is not yet allowed to run a cmdlet: ` + "`Exchange.ManageAsApp`" + ` only lets it in, and a role in Exchange Online says what it may do there.
@@ -45,6 +46,19 @@ Setting the password of an administrator needs the Entra role Privileged Authent
 Content search and purge can't be run by an application, and there is no interface for app passwords: these stay steps for a person.
 `
 
+// recallScope limits what may move mail in anybody's mailbox.
+const recallScope = `
+Then take the tenant-wide permissions away again and give the same for a group of mailboxes (in Exchange Online PowerShell; the group holds the recipients):
+
+` + "```powershell" + `
+New-ServicePrincipal -AppId $appId -ObjectId $objectId -DisplayName "evict recall"
+New-ManagementScope -Name "evict recall" -RecipientRestrictionFilter "MemberOfGroup -eq '$((Get-DistributionGroup "evict recall").DistinguishedName)'"
+New-ManagementRoleAssignment -App $objectId -Role "Application Mail.ReadWrite" -CustomResourceScope "evict recall"
+` + "```" + `
+
+Source: [role-based access control for applications](https://learn.microsoft.com/exchange/permissions-exo/application-rbac).
+`
+
 // risky grants can take over the tenant.
 var risky = []string{"AppRoleAssignment.ReadWrite.All", "RoleManagement.ReadWrite.Directory", "Application.ReadWrite.All", "GroupMember.ReadWrite.All"}
 
@@ -54,9 +68,12 @@ func permissionsPage() []byte {
 	b.WriteString(permissionsIntro)
 	uses(&b, "Sources (collect)", m365.Sources)
 	uses(&b, "Actions (respond)", m365.Actions)
+	uses(&b, "Recall (a registration of its own)", m365.Recalls)
 	b.WriteString("\nPermissions that can take over a tenant, so grant them only to respond, and only when needed: " + strings.Join(risky, ", ") + ".\n")
 	registration(&b, "collect", m365.Sources)
 	registration(&b, "respond", m365.Actions)
+	registration(&b, "recall", m365.Recalls)
+	b.WriteString(recallScope)
 	_, roles := needs(m365.Sources)
 	var wide, group []string
 	for _, r := range roles {

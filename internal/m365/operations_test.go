@@ -36,6 +36,9 @@ func TestTableIsWhole(t *testing.T) {
 				t.Errorf("%s is a %v", o.ID, o.Class)
 			}
 		}
+		if strings.Contains(strings.ToLower(o.Path), "sendmail") {
+			t.Errorf("%s: this program sends nobody a message", o.ID)
+		}
 		if o.Class == Request {
 			if _, ok := looks[o.ID]; !ok {
 				t.Errorf("%s: nothing says how to look for what it made", o.ID)
@@ -62,6 +65,24 @@ func reference(t *testing.T, file string, v any) {
 
 var template = regexp.MustCompile(`\{[^}]*\}`)
 
+// documented are the calls that the contract's data leave out. Each was read on
+// the page that its row links to (repositories microsoft-graph-docs-contrib and
+// office-docs-powershell of Microsoft's); they are not held against a schema.
+var documented = []string{
+	"create-mail-folder", "get-application", "list-applications", "update-application", "remove-application-password", "remove-principal-password",
+	"get-shared-item", "list-item-permissions", "delete-item-permission",
+	"exchange:Disable-App", "exchange:Enable-App", "exchange:Disable-JournalRule", "exchange:Enable-JournalRule", "exchange:Set-HostedOutboundSpamFilterPolicy", "exchange:Set-RemoteDomain",
+}
+
+// left says whether the contract's data leave a call out, and complains when they no longer do.
+func left(t *testing.T, id string, known bool) bool {
+	t.Helper()
+	if known && slices.Contains(documented, id) {
+		t.Errorf("%s: is in the contract's data by now", id)
+	}
+	return !known && slices.Contains(documented, id)
+}
+
 func TestGraphTableAgreesWithTheContract(t *testing.T) {
 	type call struct {
 		Method, Path string
@@ -83,6 +104,9 @@ func TestGraphTableAgreesWithTheContract(t *testing.T) {
 			continue
 		}
 		c, ok := known[o.Service][o.Method+" "+template.ReplaceAllString(o.Path, "{}")]
+		if left(t, o.ID, ok) {
+			continue
+		}
 		if !ok {
 			t.Errorf("%s: no %s %s in %s", o.ID, o.Method, o.Path, o.Service)
 			continue
@@ -111,6 +135,9 @@ func TestCmdletTableAgreesWithTheContract(t *testing.T) {
 			continue
 		}
 		c, ok := all.Cmdlets[o.Cmdlet]
+		if left(t, o.ID, ok) {
+			continue
+		}
 		if !ok {
 			t.Errorf("%s: no such cmdlet", o.ID)
 			continue

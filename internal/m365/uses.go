@@ -63,34 +63,45 @@ var Sources = []Use{
 	{Name: "policies", Ops: []string{"list-conditional-access", "list-named-locations", "get-methods-policy", "get-authorization-policy", "get-security-defaults"}},
 }
 
-// Actions of the response.
+// Actions of the response. A test of package respond holds them against its catalog.
 var Actions = []Use{
 	{Name: "block sign-in", Ops: []string{"get-user", "block-sign-in"}},
 	{Name: "revoke sessions", Ops: []string{"get-user", "revoke-sessions"}},
 	{Name: "reset password", Ops: []string{"get-user", "get-domain", "set-password"}},
 	{Name: "delete methods", Ops: []string{"list-methods", "delete-email-method", "delete-external-method", "delete-fido2-method", "delete-microsoft-authenticator-method", "delete-phone-method", "delete-platform-credential-method", "delete-software-oath-method", "delete-temporary-access-pass-method", "delete-windows-hello-for-business-method", "delete-hardware-oath-method", "delete-qr-code-pin-method"}},
-	{Name: "create access pass", Ops: []string{"create-access-pass"}},
-	{Name: "require second factor", Ops: []string{"get-mfa-requirements", "set-mfa-requirements"}},
+	{Name: "delete app passwords", Ops: []string{"get-mfa-requirements", "set-mfa-requirements", "list-directory-audits"}},
+	{Name: "require second factor", Ops: []string{"get-mfa-requirements", "set-mfa-requirements", "list-conditional-access", "get-security-defaults", "list-memberships"}},
 	{Name: "remove forwarding", Ops: []string{"exchange:Get-Mailbox", "exchange:Set-Mailbox"}, Plans: mailPlan},
-	{Name: "disable rules", Ops: []string{"list-message-rules", "update-message-rule", "exchange:Get-InboxRule", "exchange:Disable-InboxRule", "exchange:Get-SweepRule", "exchange:Disable-SweepRule"}, Plans: mailPlan},
+	{Name: "restore outbound policy", Ops: []string{"exchange:Get-HostedOutboundSpamFilterPolicy", "exchange:Set-HostedOutboundSpamFilterPolicy", "exchange:Get-RemoteDomain", "exchange:Set-RemoteDomain"}, Plans: mailPlan},
+	{Name: "disable and delete rules", Ops: []string{"list-message-rules", "update-message-rule", "delete-message-rule", "create-message-rule", "exchange:Get-InboxRule", "exchange:Disable-InboxRule", "exchange:Enable-InboxRule", "exchange:Remove-InboxRule", "exchange:Get-SweepRule", "exchange:Disable-SweepRule", "exchange:Enable-SweepRule"}, Plans: mailPlan},
 	{Name: "block protocols", Ops: []string{"exchange:Get-CASMailbox", "exchange:Set-CASMailbox"}, Plans: mailPlan},
-	{Name: "remove delegates", Ops: []string{"exchange:Get-MailboxPermission", "exchange:Remove-MailboxPermission", "exchange:Get-RecipientPermission", "exchange:Remove-RecipientPermission", "exchange:Get-MailboxFolderPermission", "exchange:Remove-MailboxFolderPermission"}, Plans: mailPlan},
-	{Name: "restore mailbox settings", Ops: []string{"exchange:Set-MailboxJunkEmailConfiguration", "exchange:Set-MailboxAutoReplyConfiguration", "exchange:Set-MailboxMessageConfiguration"}, Plans: mailPlan},
+	{Name: "remove delegates", Ops: []string{"exchange:Get-Mailbox", "exchange:Set-Mailbox", "exchange:Get-MailboxPermission", "exchange:Remove-MailboxPermission", "exchange:Add-MailboxPermission", "exchange:Get-RecipientPermission", "exchange:Remove-RecipientPermission", "exchange:Add-RecipientPermission", "exchange:Get-MailboxFolderPermission", "exchange:Remove-MailboxFolderPermission", "exchange:Add-MailboxFolderPermission"}, Plans: mailPlan},
+	{Name: "restore mailbox settings", Ops: []string{"exchange:Get-MailboxJunkEmailConfiguration", "exchange:Set-MailboxJunkEmailConfiguration", "exchange:Get-MailboxAutoReplyConfiguration", "exchange:Set-MailboxAutoReplyConfiguration", "exchange:Get-MailboxMessageConfiguration", "exchange:Set-MailboxMessageConfiguration"}, Plans: mailPlan},
+	{Name: "switch add-ins off", Ops: []string{"exchange:Get-App", "exchange:Disable-App", "exchange:Enable-App"}, Plans: mailPlan},
 	{Name: "remove directory roles", Ops: []string{"list-role-assignments", "delete-role-assignment", "create-role-assignment"}},
-	{Name: "remove eligible roles", Ops: []string{"list-role-eligibilities", "request-role-eligibility", "request-role-assignment"}, Plans: premium2},
-	{Name: "remove group membership", Ops: []string{"list-memberships", "remove-group-member", "add-group-member"}},
-	{Name: "remove exchange roles", Ops: []string{"exchange:Get-RoleGroupMember", "exchange:Remove-RoleGroupMember", "exchange:Remove-ManagementRoleAssignment"}, Plans: mailPlan},
-	{Name: "remove compliance roles", Ops: []string{"compliance:Get-RoleGroupMember", "compliance:Remove-RoleGroupMember"}},
-	{Name: "remove consents", Ops: []string{"list-user-grants", "delete-grant", "create-grant", "list-user-app-roles", "delete-user-app-role", "create-user-app-role"}},
+	{Name: "remove eligible roles", Ops: []string{"list-role-eligibilities", "request-role-eligibility"}, Plans: premium2},
+	{Name: "remove group membership", Ops: []string{"list-group-members", "remove-group-member", "add-group-member"}},
+	{Name: "remove exchange roles", Ops: []string{"exchange:Get-RoleGroupMember", "exchange:Remove-RoleGroupMember", "exchange:Add-RoleGroupMember"}, Plans: mailPlan},
+	{Name: "remove compliance roles", Ops: []string{"compliance:Get-RoleGroupMember", "compliance:Remove-RoleGroupMember", "compliance:Add-RoleGroupMember"}},
+	{Name: "remove consents", Ops: []string{"list-user-grants", "list-grants", "delete-grant", "create-grant", "list-user-app-roles", "delete-user-app-role", "create-user-app-role"}},
 	{Name: "disable application", Ops: []string{"get-service-principal", "update-service-principal"}},
+	{Name: "remove application secrets", Ops: []string{"get-application", "update-application", "remove-application-password", "get-service-principal", "update-service-principal", "remove-principal-password"}},
+	{Name: "remove sharing links", Ops: []string{"get-shared-item", "list-item-permissions", "delete-item-permission"}},
 	{Name: "disable device", Ops: []string{"get-device", "update-device"}},
-	{Name: "block mobile device", Ops: []string{"exchange:Get-MobileDevice", "exchange:Set-CASMailbox"}, Plans: mailPlan},
-	{Name: "disable mail flow rule", Ops: []string{"exchange:Get-TransportRule", "exchange:Disable-TransportRule"}, Plans: mailPlan},
+	{Name: "remove mobile device", Ops: []string{"exchange:Get-MobileDevice", "exchange:Remove-MobileDevice"}, Plans: mailPlan},
+	{Name: "disable mail flow rule", Ops: []string{"exchange:Get-TransportRule", "exchange:Disable-TransportRule", "exchange:Enable-TransportRule", "exchange:Get-JournalRule", "exchange:Disable-JournalRule", "exchange:Enable-JournalRule"}, Plans: mailPlan},
 	{Name: "disable connector", Ops: []string{"exchange:Get-InboundConnector", "exchange:Set-InboundConnector", "exchange:Get-OutboundConnector", "exchange:Set-OutboundConnector"}, Plans: mailPlan},
+	{Name: "restore auditing", Ops: []string{"exchange:Get-AdminAuditLogConfig", "exchange:Set-AdminAuditLogConfig", "exchange:Get-OrganizationConfig", "exchange:Set-OrganizationConfig", "exchange:Get-Mailbox", "exchange:Set-Mailbox", "exchange:Get-MailboxAuditBypassAssociation", "exchange:Set-MailboxAuditBypassAssociation"}, Plans: mailPlan},
 	{Name: "unblock sending", Ops: []string{"exchange:Get-BlockedSenderAddress", "exchange:Remove-BlockedSenderAddress"}, Plans: mailPlan},
+	{Name: "return hidden mail", Ops: []string{"get-mail-folder", "find-messages", "list-messages", "move-message"}, Plans: mailPlan},
 	{Name: "restore profile", Ops: []string{"get-user", "update-user"}},
-	{Name: "confirm compromised", Ops: []string{"get-risky-user", "confirm-compromised"}, Plans: premium2},
-	{Name: "notify contacts", Ops: []string{"send-mail"}, Plans: mailPlan},
+	{Name: "confirm compromised", Ops: []string{"get-risky-user", "confirm-compromised", "dismiss-risk"}, Plans: premium2},
+}
+
+// Recalls are what moves mail in mailboxes of people who are in nobody's hands: for a
+// registration of its own, which Exchange's role-based access control for applications limits to those mailboxes.
+var Recalls = []Use{
+	{Name: "recall internal phish", Ops: []string{"list-mail-folders", "get-mail-folder", "find-messages", "list-messages", "create-mail-folder", "move-message"}, Plans: mailPlan},
 }
 
 // Resource of a service: the application that its permissions belong to.

@@ -22,20 +22,56 @@ By hand: Microsoft Entra admin center, Users, the user, Edit properties, Setting
 	Minutes: 90,
 	Ops:     []string{"get-user", "block-sign-in"},
 	Inspect: func(ctx context.Context, r Reader, s evict.Step) (json.RawMessage, error) {
-		return userState(ctx, r, s.Target.Account, "accountEnabled")
+		return userState(ctx, r, s.Target.Account, "accountEnabled", "onPremisesSyncEnabled")
 	},
-	Plan: func(before, _ json.RawMessage) (json.RawMessage, error) {
-		after := state(row{"accountEnabled": false})
-		if same(before, after) {
-			return nil, ErrAlready
-		}
-		return after, nil
-	},
+	Plan: func(before, _ json.RawMessage) (json.RawMessage, error) { return signIn(before, false) },
 	Apply: func(ctx context.Context, w Writer, s evict.Step) error {
-		_, err := w.Write(ctx, m365.Call{Op: "block-sign-in", Args: user(s.Target.Account), Body: s.After})
+		_, err := w.Write(ctx, m365.Call{Op: "block-sign-in", Args: user(s.Target.Account), Body: row{"accountEnabled": decoded(s.After)["accountEnabled"]}})
 		return err
 	},
+	Reached: sameIn("accountEnabled"),
+	Fresh:   sameBeforeIn("accountEnabled"),
+	Warn: func(s evict.Step) []string {
+		if decoded(s.Before)["onPremisesSyncEnabled"] != true {
+			return nil
+		}
+		return []string{"synced from Active Directory: the next sync, within about 30 minutes, allows sign-in again unless the account is disabled there too"}
+	},
 	Repeatable: true,
+}
+
+// signIn plans an account's switch; one that is not there has none.
+func signIn(before json.RawMessage, enabled bool) (json.RawMessage, error) {
+	after := decoded(before)
+	if after == nil || after["accountEnabled"] == enabled {
+		return nil, ErrAlready
+	}
+	after["accountEnabled"] = enabled
+	return state(after), nil
+}
+
+// sameIn compares what was read with the step's After in some properties alone;
+// the others are there for people to see.
+func sameIn(names ...string) func(evict.Step, json.RawMessage) bool {
+	return func(s evict.Step, now json.RawMessage) bool { return alikeIn(s.After, now, names) }
+}
+
+// sameBeforeIn does so with Before.
+func sameBeforeIn(names ...string) func(evict.Step, json.RawMessage) bool {
+	return func(s evict.Step, now json.RawMessage) bool { return alikeIn(s.Before, now, names) }
+}
+
+func alikeIn(a, b json.RawMessage, names []string) bool {
+	x, y := decoded(a), decoded(b)
+	if x == nil || y == nil {
+		return x == nil && y == nil
+	}
+	for _, n := range names {
+		if !same(state(x[n]), state(y[n])) {
+			return false
+		}
+	}
+	return true
 }
 
 // user is the path's value for an account, by its object ID.

@@ -8,12 +8,15 @@ import (
 
 // Catalog lists every action, in the order of the source procedure.
 var Catalog = []*Action{
-	BlockSignIn, RevokeSessions, ResetPassword, RemoveAuthenticationMethod, ConfirmCompromised, DisableMailProtocols,
-	RemoveForwarding, DisableInboxRule, DeleteInboxRule, DisableSweepRule,
-	RemoveDirectoryRole, RemoveEligibleRole, RemoveExchangeRoleGroup, RemoveComplianceRoleGroup,
-	RevokeConsent, RemoveAppRoleAssignment, DisableApplication, RemoveDelegate, DisableTransportRule, DisableConnector,
-	DisableDevice, RemoveMobileDevice, DisableAutoReply, RestoreJunkSettings, Preserve,
-	RestoreProfile, RestoreSignature, UnblockSending,
+	CallAboutMoney,
+	BlockSignIn, DisableOnPremises, RevokeSessions, ResetPassword, ResetOnPremisesPassword, ConfirmCompromised, DisableMailProtocols,
+	RemoveAuthenticationMethod, AppPasswords, RemoveAppPasswords, RemoveForwarding, RestoreOutboundPolicy, DisableInboxRule, DeleteInboxRule, DisableSweepRule,
+	RemoveDirectoryRole, RemoveEligibleRole, RemoveGroupMember, RemoveExchangeRoleGroup, RemoveComplianceRoleGroup,
+	BlockAccount, RevokeConsent, RemoveAppRoleAssignment, DisableApplication, RemoveApplicationSecret, RemoveDelegate, DisableTransportRule, DisableJournalRule,
+	DisableConnector, DisableDevice, RemoveMobileDevice, RemoveAddIn, RemoveSharingLink, DisableAutoReply, RestoreJunkSettings, StopFlow, RestoreFederation,
+	RestoreAccessPolicy, RestoreAudit, Preserve, HoldMailbox, RecallInternalPhish,
+	CheckIdentity, ScanComputer, RequireMfa, EnrolMethods, RestoreProfile, RestoreSignature, RestoreListing, ReturnHiddenMail, ReviewSentItems, ContactNotices,
+	RecoveredServices, RestoreMailProtocols, UnblockSignIn, UnblockSending,
 }
 
 // Find returns the action of that ID; nil when there is none.

@@ -16,5 +16,6 @@ By hand: Outlook on the web of the mailbox, Settings, Mail, Rules; a hidden one:
 	Inspect:    inspectRuleSwitch,
 	Plan:       fixed(row{"enabled": false}),
 	Apply:      applyRuleSwitch,
+	Warn:       warnOfExchange,
 	Repeatable: true,
 }

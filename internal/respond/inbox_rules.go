@@ -3,6 +3,7 @@ package respond
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 
 	"evict"
 	"evict/internal/m365"
@@ -40,11 +41,25 @@ func exchangeRule(ctx context.Context, r Reader, o evict.Object) (row, error) {
 		return nil, err
 	}
 	for _, rule := range list {
-		if text(rule, "RuleIdentity") == o.ID || text(rule, "Identity") == o.ID {
+		if ruleIs(o, rule) {
 			return rule, nil
 		}
 	}
 	return nil, nil
+}
+
+// ruleIs finds a rule of Exchange's list. Its RuleIdentity is a number of up to 20
+// digits; Identity is the mailbox and that number.
+func ruleIs(o evict.Object, rule row) bool {
+	return fmt.Sprint(rule["RuleIdentity"]) == o.ID || text(rule, "Identity") == o.ID
+}
+
+// warnOfExchange is what an operator must know before a rule is written through Exchange.
+func warnOfExchange(s evict.Step) []string {
+	if s.Target.Kind != hiddenRule {
+		return nil
+	}
+	return []string{"written through Exchange, because Graph does not show the rule: that destroys every rule of the mailbox that only Outlook runs (all rules were recorded before)"}
 }
 
 func inspectRuleSwitch(ctx context.Context, r Reader, s evict.Step) (json.RawMessage, error) {

@@ -52,14 +52,24 @@ func fixed(after row) func(before, want json.RawMessage) (json.RawMessage, error
 	}
 }
 
-// restored plans the value from before first trouble. Without one nothing is
-// proposed: a guess would be one more unusual change.
+// restored plans the value from before first trouble: what is known of it; what
+// is not stays as it is. Without any nothing is proposed: a guess would be one more
+// unusual change.
 func restored(before, want json.RawMessage) (json.RawMessage, error) {
-	if same(want, null) {
+	now, old := decoded(before), decoded(want)
+	if len(old) == 0 {
 		return nil, errNoOldValue
 	}
-	if same(before, null) || same(before, want) {
+	if now == nil {
 		return nil, ErrAlready
 	}
-	return want, nil
+	for name, value := range old {
+		if _, ours := now[name]; ours {
+			now[name] = value
+		}
+	}
+	if same(before, state(now)) {
+		return nil, ErrAlready
+	}
+	return state(now), nil
 }

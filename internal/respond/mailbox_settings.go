@@ -73,3 +73,41 @@ By hand: the admin centers have no page for it: Exchange Online PowerShell.`,
 	Undo:    "both are set as they were",
 	Minutes: 240,
 }, "Get-Mailbox", "Set-Mailbox", fixed(row{"RetainDeletedItemsFor": "30.00:00:00", "SingleItemRecoveryEnabled": true}), "RetainDeletedItemsFor", "SingleItemRecoveryEnabled")
+
+// HoldMailbox keeps everything in a mailbox, where the licence has it.
+var HoldMailbox = setting(Action{
+	ID: "hold-mailbox", Rev: 1, Phase: evict.Evict,
+	Title: "Put the mailbox on litigation hold",
+	Doc: `Nothing can be deleted for good until the hold is lifted. It takes up to 240 minutes and needs a plan that has it; containment never waits for it. Who lifts it, and
+when, is a lawyer's question.
+By hand: Exchange admin center, Recipients, Mailboxes, the mailbox, Others, Manage litigation hold.`,
+	Shell:   "Set-Mailbox -Identity {account} -LitigationHoldEnabled $true",
+	Noticed: []string{"nobody"},
+	Undo:    "the hold is lifted",
+	Minutes: 240,
+	Plans:   []string{"EXCHANGE_S_ENTERPRISE", "EXCHANGE_S_ARCHIVE"},
+}, "Get-Mailbox", "Set-Mailbox", fixed(row{"LitigationHoldEnabled": true}), "LitigationHoldEnabled")
+
+// RestoreListing shows a mailbox in the address lists again.
+var RestoreListing = setting(Action{
+	ID: "restore-listing", Rev: 1, Phase: evict.Recover, Procedure: []string{"R7"},
+	Title: "Show the mailbox in the address lists again",
+	Doc: `An intruder hides a mailbox so that colleagues do not find the true one beside his.
+By hand: Exchange admin center, Recipients, Mailboxes, the mailbox, General, Hide from global address list.`,
+	Shell:   "Set-Mailbox -Identity {account} -HiddenFromAddressListsEnabled $false",
+	Noticed: []string{"everybody who looks the person up"},
+	Undo:    "the mailbox is hidden again",
+}, "Get-Mailbox", "Set-Mailbox", fixed(row{"HiddenFromAddressListsEnabled": false}), "HiddenFromAddressListsEnabled")
+
+// RestoreMailProtocols opens the ways into a mailbox again that its owner uses.
+var RestoreMailProtocols = setting(Action{
+	ID: "restore-mail-protocols", Rev: 1, Phase: evict.Recover, Procedure: []string{"R5"},
+	Title: "Enable the mail protocols that the owner uses",
+	Doc: `Sets the switches as they were before containment, but for IMAP, POP and SMTP AUTH, which stay off unless the owner used them. It is no undo of disable-mail-protocols.
+By hand: Exchange admin center, Recipients, Mailboxes, the mailbox, Manage email apps settings.`,
+	Shell:   "Set-CASMailbox -Identity {account} -OWAEnabled $true -MAPIEnabled $true -EwsEnabled $true -ActiveSyncEnabled $true",
+	Noticed: []string{"the owner: his clients open the mailbox again"},
+	Undo:    "each switch is set as it was found",
+	Minutes: 60,
+	Wants:   "the switches by their names in Get-CASMailbox: those of the recorded state, with ImapEnabled and PopEnabled false and SmtpClientAuthenticationDisabled true unless the owner used them",
+}, "Get-CASMailbox", "Set-CASMailbox", restored, protocols...)

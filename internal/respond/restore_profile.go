@@ -3,7 +3,6 @@ package respond
 import (
 	"context"
 	"encoding/json"
-	"slices"
 
 	"evict"
 	"evict/internal/m365"
@@ -21,26 +20,13 @@ var RestoreProfile = &Action{
 By hand: Microsoft Entra admin center, Users, the user, Properties.`,
 	Shell:   "Update-MgUser -UserId {account} -DisplayName … -BusinessPhones … -MobilePhone …",
 	Noticed: []string{"everybody who looks the person up"},
+	Wants:   "the old values by Graph's names of a user's properties; what is left out stays",
 	Undo:    "the values that were found are set again",
 	Ops:     []string{"get-user", "update-user"},
 	Inspect: func(ctx context.Context, r Reader, s evict.Step) (json.RawMessage, error) {
 		return userState(ctx, r, s.Target.Account, profileProperties...)
 	},
-	Plan: func(before, want json.RawMessage) (json.RawMessage, error) {
-		now, old := decoded(before), decoded(want)
-		if old == nil {
-			return nil, errNoOldValue
-		}
-		if now == nil {
-			return nil, ErrAlready
-		}
-		for name, value := range old { // what is not known from before stays
-			if slices.Contains(profileProperties, name) {
-				now[name] = value
-			}
-		}
-		return restored(before, state(now))
-	},
+	Plan: restored,
 	Apply: func(ctx context.Context, w Writer, s evict.Step) error {
 		_, err := w.Write(ctx, m365.Call{Op: "update-user", Args: user(s.Target.Account), Body: changed(s)})
 		return err
