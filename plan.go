@@ -59,6 +59,7 @@ type Skipped struct {
 	Guard  string   `json:"guard,omitempty"` // that refused it; "" when an operator left it out
 	Why    string   `json:"why"`
 	Word   string   `json:"word,omitempty"` // to be typed to override the guard
+	Pick   string   `json:"pick,omitempty"` // what an operator names to have it in the plan: a finding's ID
 }
 
 // PlanSchema names the form of a plan's file.

@@ -32,7 +32,7 @@ func seeAccount(e *evict.Event, v *View) {
 	}
 	name, label := madeName(e)
 	d := Draft{
-		Family: evict.Privilege, Grade: evict.Indicative, Cause: Because(e), Target: name,
+		Family: evict.Privilege, Grade: evict.Indicative, Cause: Because(e), Target: name, Left: leftover(evict.LeftAccount, name, label, "", ""),
 		Summary: fmt.Sprintf("%s created the account %s%s", actorName(e), quoted(name), fromAddress(e)),
 	}
 	if name == "" {

@@ -26,7 +26,7 @@ func seeAddIn(e *evict.Event, v *View) {
 		return
 	}
 	v.Report(Draft{
-		Family: evict.Persistence, Grade: evict.Indicative, Cause: Because(e), Target: s.Object,
+		Family: evict.Persistence, Grade: evict.Indicative, Cause: Because(e), Target: s.Object, Left: leftover(evict.LeftAddIn, e.Actor.ID, "", s.Object, ""),
 		Summary:  fmt.Sprintf("New-App: an add-in was installed%s", fromAddress(e)),
 		Question: "Did you install an add-in in Outlook?",
 	})

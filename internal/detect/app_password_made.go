@@ -37,7 +37,7 @@ func seeAppPassword(e *evict.Event, v *View) {
 		whom = v.Account
 	}
 	v.Report(Draft{
-		Family: evict.Persistence, Grade: evict.Strong, Cause: Because(e), Target: whom,
+		Family: evict.Persistence, Grade: evict.Strong, Cause: Because(e), Target: whom, Left: leftover(evict.LeftAppPassword, whom, "", "", ""),
 		Summary:  fmt.Sprintf("An app password was created for %s%s", quoted(whom), fromAddress(e)),
 		Question: "Did you make an app password for a mail program?",
 	})

@@ -45,6 +45,7 @@ func seeConsent(e *evict.Event, v *View) {
 	if all {
 		d.Summary += ", for every user"
 	}
+	d.Left = leftConsent(e, c, scopes, all)
 	switch {
 	case imitates(name) != "":
 		d.Item, d.Grade, d.NoHonestPurpose = "G4", evict.Strong, true

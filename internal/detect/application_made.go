@@ -35,7 +35,7 @@ func seeApplication(e *evict.Event, v *View) {
 	name, id := appOf(e, c)
 	appID := newValue(c, "AppId", "AppAddress", "AppPrincipalId")
 	d := Draft{
-		Subject: onApp(name, id), Target: name, Family: evict.Persistence, Grade: evict.Indicative, Cause: Because(e),
+		Subject: onApp(name, id), Target: name, Family: evict.Persistence, Grade: evict.Indicative, Cause: Because(e), Left: leftApp(evict.LeftApplication, e, c, "", ""),
 		Summary: fmt.Sprintf("%s: %s, the application %s%s", strings.TrimSuffix(e.Op, "."), actorName(e), quoted(name), fromAddress(e)),
 	}
 	switch term := imitates(name); {

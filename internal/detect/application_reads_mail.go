@@ -63,7 +63,7 @@ func (w *appReads) Event(e *evict.Event, v *View) {
 func (w *appReads) End(v *View) {
 	for _, a := range w.order {
 		d := Draft{
-			Family: evict.Behaviour, Grade: evict.Indicative, Actor: v.Self(), Time: a.first, Cause: a.cause, Total: a.count, Target: a.id,
+			Family: evict.Behaviour, Grade: evict.Indicative, Actor: v.Self(), Time: a.first, Cause: a.cause, Total: a.count, Target: a.id, Left: leftover(evict.LeftGrant, v.Account, "", a.id, ""),
 			Summary:  fmt.Sprintf("The application %s read the mailbox in %s", a.id, count(a.count, "record", "records")),
 			Question: "Did you connect another mail program, back-up or service to your mailbox?",
 		}

@@ -36,6 +36,7 @@ func auditWeakenedEvent(e *evict.Event, v *View) {
 		Actor: e.Actor, Family: evict.CoverUp, Grade: grade, Cause: Because(e), NoHonestPurpose: grade == evict.Strong,
 		Summary: fmt.Sprintf("%s%s by %s: %s", e.Op, from(e), who(e), how),
 	}
+	out.Left = leftAudit(e, d)
 	if tenant {
 		out.Subject = evict.FindingSubject{Kind: evict.OnTenant, ID: string(e.Tenant)}
 	} else if name, _, own := mailbox(e, v); !own {

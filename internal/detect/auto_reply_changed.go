@@ -40,6 +40,8 @@ func autoReplyEvent(e *evict.Event, v *View) {
 		Family: evict.Behaviour, Grade: evict.Indicative, Cause: Because(e), Question: "Did you switch on your automatic reply?",
 		Summary: fmt.Sprintf("%s%s: the automatic reply was switched on", e.Op, from(e)),
 	}
+	name, _, _ := mailbox(e, v)
+	out.Left = leftover(evict.LeftAutoReply, name, "", "", "")
 	if text != "" {
 		out.Summary += " with the text " + quoted(plainText(text))
 	}

@@ -25,7 +25,7 @@ func forwardingAllowedEvent(e *evict.Event, v *View) {
 	if !ok || !acted(e) {
 		return
 	}
-	how := ""
+	how, kind := "", "remote-domain"
 	switch {
 	case opIs(e.Op, "set-remotedomain", "new-remotedomain"):
 		if s, ok := d.Get("AutoForwardEnabled"); ok && yes(s) {
@@ -33,6 +33,7 @@ func forwardingAllowedEvent(e *evict.Event, v *View) {
 		}
 	case opIs(e.Op, "set-hostedoutboundspamfilterpolicy", "new-hostedoutboundspamfilterpolicy"):
 		if s, ok := d.Get("AutoForwardingMode"); ok && fold(s) == "on" {
+			kind = "outbound-spam-policy"
 			how = "the outbound policy " + quoted(objectOf(d)) + " lets automatic forwarding pass"
 		}
 	}
@@ -41,7 +42,7 @@ func forwardingAllowedEvent(e *evict.Event, v *View) {
 	}
 	v.Report(Draft{
 		Subject: evict.FindingSubject{Kind: evict.OnTenant, ID: string(e.Tenant)}, Actor: e.Actor, Target: objectOf(d),
-		Family: evict.Privilege, Grade: evict.Indicative, Cause: Because(e),
+		Family: evict.Privilege, Grade: evict.Indicative, Cause: Because(e), Left: leftover(evict.LeftOutboundPolicy, "", objectOf(d), objectOf(d), kind),
 		Summary: fmt.Sprintf("%s%s by %s: %s", e.Op, from(e), who(e), how),
 	})
 }

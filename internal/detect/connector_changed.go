@@ -34,6 +34,10 @@ func connectorEvent(e *evict.Event, v *View) {
 	if n, ok := d.Get("Name"); ok {
 		name = n
 	}
+	direction := "inbound"
+	if strings.Contains(operation(e), "outbound") {
+		direction = "outbound"
+	}
 	var through []string
 	for _, p := range []string{"SenderIPAddresses", "SenderDomains", "SmartHosts", "RecipientDomains"} {
 		if s, ok := d.Get(p); ok && s != "" {
@@ -43,6 +47,7 @@ func connectorEvent(e *evict.Event, v *View) {
 	out := Draft{
 		Subject: evict.FindingSubject{Kind: evict.OnTenant, ID: string(e.Tenant)}, Actor: e.Actor, Target: name,
 		Family: evict.Persistence, Grade: evict.Indicative, Cause: Because(e), NoHonestPurpose: junkName(name) && name != "",
+		Left:    leftover(evict.LeftConnector, "", name, objectOf(d), direction),
 		Summary: fmt.Sprintf("%s%s by %s: the connector %s", e.Op, from(e), who(e), quoted(name)),
 	}
 	if len(through) > 0 {

@@ -63,6 +63,7 @@ func (w *devices) Event(e *evict.Event, v *View) {
 		Summary:  fmt.Sprintf("%s: %s was registered%s", strings.TrimSuffix(e.Op, "."), deviceName(name), fromAddress(e)),
 		Question: fmt.Sprintf("Did you set up %s?", deviceName(name)),
 	}
+	d.Left = leftDevice(e, c, v.Account, name)
 	if b := buildOf(c); b != "" {
 		d.Summary += "; its build " + b + " is what registration tools write"
 	}

@@ -35,7 +35,7 @@ func seeGuest(e *evict.Event, v *View) {
 		return
 	}
 	v.Report(Draft{
-		Family: evict.Persistence, Grade: evict.Indicative, Cause: Because(e), Target: guest,
+		Family: evict.Persistence, Grade: evict.Indicative, Cause: Because(e), Target: guest, Left: leftover(evict.LeftAccount, whom(e), guest, "", "guest"),
 		Summary: fmt.Sprintf("%s invited %s as a guest%s", actorName(e), quoted(guest), fromAddress(e)),
 	})
 }

@@ -38,6 +38,7 @@ func (w *hidingRules) Event(e *evict.Event, v *View) {
 	name, box, own := mailbox(e, v)
 	d := Draft{Family: evict.CoverUp, Cause: Because(e), Lifetime: &evict.Lifetime{From: e.Time}, NoHonestPurpose: h.dishonest()}
 	d.Item, d.Grade = h.item()
+	d.Left = leftRule(&now, name)
 	if m, _, ok := madeRule(v, box, now); ok && seen(e) {
 		d.Context = []Evidence{m}
 	}

@@ -50,6 +50,8 @@ func (w *junkLists) Event(e *evict.Event, v *View) {
 	default:
 		return
 	}
+	name, _, _ := mailbox(e, v)
+	out.Left = leftover(evict.LeftJunkLists, name, "", "", "")
 	v.Report(out.onMailbox(e, v))
 }
 

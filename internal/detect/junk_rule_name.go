@@ -28,7 +28,7 @@ func junkRuleNameEvent(e *evict.Event, v *View) {
 	}
 	name, _, own := mailbox(e, v)
 	v.Report(Draft{
-		Family: evict.CoverUp, Grade: evict.Indicative, Cause: Because(e),
+		Family: evict.CoverUp, Grade: evict.Indicative, Cause: Because(e), Left: leftRule(&now, name),
 		Summary: ruleHead(e, &now, name, own) + " has a name that says nothing",
 	}.onMailbox(e, v))
 }

@@ -44,7 +44,7 @@ func mailProtocolEvent(e *evict.Event, v *View) {
 		box = " for the mailbox of " + name
 	}
 	v.Report(Draft{
-		Family: evict.Persistence, Grade: evict.Indicative, Cause: Because(e),
+		Family: evict.Persistence, Grade: evict.Indicative, Cause: Because(e), Left: leftover(evict.LeftProtocols, name, "", "", strings.Join(on, ", ")),
 		Summary: fmt.Sprintf("%s%s by %s: %s switched on%s", e.Op, from(e), who(e), strings.Join(on, ", "), box),
 	}.onMailbox(e, v))
 }

@@ -3,6 +3,7 @@ package detect
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"evict"
 )
@@ -66,6 +67,7 @@ func (w *forwards) Event(e *evict.Event, v *View) {
 	if own && !seen(e) {
 		f.Question = "Do you have your mail forwarded to " + some(out) + "?"
 	}
+	f.Left = leftover(evict.LeftForwarding, name, "", strings.Join(to, ", "), "")
 	f = f.onMailbox(e, v)
 	f.Target = out[0]
 	v.Report(f)

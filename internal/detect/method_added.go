@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -35,6 +36,7 @@ func seeMethod(e *evict.Event, v *View) {
 		Summary:  fmt.Sprintf("%s: %s was added%s", strings.TrimSuffix(e.Op, "."), what, fromAddress(e)),
 		Question: fmt.Sprintf("Did you add %s as a way to sign in on %s?", what, e.Time.Std().Format("2 January 15:04 UTC")),
 	}
+	d.Left = leftMethod(cmp.Or(e.Subject(evict.Target).Who.ID, v.Account), what)
 	if v.Unanchored() {
 		d.Item, d.Grade = "G3", evict.Strong
 	}

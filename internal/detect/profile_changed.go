@@ -50,6 +50,7 @@ func profileEvent(e *evict.Event, v *View) {
 		return
 	}
 	whose, own := profileOwner(e, v)
+	d.Left = leftProfile(e, whose)
 	d.Summary = fmt.Sprintf("%s%s by %s: %s", e.Op, from(e), who(e), strings.Join(what, "; "))
 	if own {
 		d.Question = "Did you change your profile: " + strings.Join(what, "; ") + "?"

@@ -30,7 +30,7 @@ func (w *restrictions) Event(e *evict.Event, v *View) {
 	}
 	w.told[what] = true
 	v.Report(Draft{
-		Family: evict.OtherControls, Grade: evict.Strong, Placeless: true, Cause: Because(e),
+		Family: evict.OtherControls, Grade: evict.Strong, Placeless: true, Cause: Because(e), Left: leftover(evict.LeftRestriction, v.Account, "", v.Account, ""),
 		Summary: fmt.Sprintf("%s: %s", v.Account, what),
 	})
 }

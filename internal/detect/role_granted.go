@@ -35,7 +35,7 @@ func seeRole(e *evict.Event, v *View) {
 		}
 	}
 	v.Report(Draft{
-		Family: evict.Privilege, Grade: evict.Indicative, Cause: Because(e), Target: who,
+		Family: evict.Privilege, Grade: evict.Indicative, Cause: Because(e), Target: who, Left: leftRole(e, role, who),
 		Summary: fmt.Sprintf("%s gave %s the role %s%s%s", actorName(e), quoted(who), quoted(role), note, fromAddress(e)),
 	})
 }

@@ -53,6 +53,7 @@ func (w *sendingRules) Event(e *evict.Event, v *View) {
 	if own && !seen(e) {
 		d.Question = fmt.Sprintf("Did you make the rule %s that %s?", quoted(now.Name), how)
 	}
+	d.Left = leftRule(&now, name)
 	d = d.onMailbox(e, v)
 	d.Target = to[0]
 	v.Report(d)

@@ -48,6 +48,8 @@ func signatureEvent(e *evict.Event, v *View) {
 		Family: evict.Behaviour, Grade: evict.Indicative, Cause: Because(e), Question: "Did you change your signature?",
 		Summary: fmt.Sprintf("%s%s: the signature is now %s", e.Op, from(e), quoted(plain)),
 	}
+	name, _, _ := mailbox(e, v)
+	out.Left = leftover(evict.LeftSignature, name, "", "", "")
 	if has := suspicious(text, plain); has != "" {
 		out.Summary += ", with " + has
 	}

@@ -66,6 +66,7 @@ func (w *transportRules) Event(e *evict.Event, v *View) {
 	out := Draft{
 		Subject: evict.FindingSubject{Kind: evict.OnTenant, ID: string(e.Tenant)}, Actor: e.Actor, Target: to,
 		Family: evict.Persistence, Grade: grade, Cause: Because(e), Lifetime: &evict.Lifetime{From: e.Time},
+		Left:            leftover(evict.LeftTransportRule, "", now.Name, now.ID, ""),
 		NoHonestPurpose: to != "" && (junkName(now.Name) || now.BlindCopy != nil && FreeMail(evict.DomainOf(to))),
 	}
 	if grade < evict.Strong {

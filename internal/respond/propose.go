@@ -2,6 +2,12 @@ package respond
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
 
 	"evict"
 )
@@ -31,25 +37,35 @@ type AccountFacts struct {
 	Role         evict.Role
 	FirstTrouble evict.Time
 	Strands      []evict.Strand
+	Certain      bool // named by its object ID: no other is meant, however alike its name
 
 	Read       bool   // what follows was read from the tenant or told by the operator; else it is unknown
 	Kind       string // member, guest, service or sync
 	Enabled    bool
-	Synced     bool   // from Active Directory
-	Federated  bool   // its domain's sign-in is somewhere else
-	OnPremises string // its name in Active Directory (sAMAccountName), where synced
+	Synced     bool     // from Active Directory
+	Federated  bool     // its domain's passwords are somewhere else
+	OnPremises string   // its name in Active Directory (sAMAccountName), where synced
+	LookAlikes []string // accounts that may be taken for it
 	Roles      []HeldRole
 	RolesRead  bool
-	Mailbox    bool
 }
 
 // A HeldRole is a role that an account holds, and how.
 type HeldRole struct {
 	Name     string
-	Template string // Microsoft's ID of the role
-	Object   evict.Object
-	How      string // active, eligible, group, exchange or compliance
+	Template string // Microsoft's ID of the role in Entra ID; "" for a role group
+	ID       string // of the assignment; the role group's name
+	How      string // one of the constants
 }
+
+// How a role is held.
+const (
+	Active          = "active"
+	Eligible        = "eligible"
+	ThroughGroup    = "group" // ID is the group's
+	ExchangeGroup   = "exchange"
+	ComplianceGroup = "compliance"
+)
 
 // A Pick is what an operator adds to a plan: everything that a finding left
 // behind, or one action on one object.
@@ -60,14 +76,437 @@ type Pick struct {
 	Why     string
 }
 
+// Unread is the before-state in a plan that was made without the tenant. Such a
+// plan is followed by hand.
+var Unread = json.RawMessage(`"unknown"`)
+
+// ErrNobody means that a case names no account that a plan could be about.
+var ErrNobody = errors.New("no such account")
+
 // Propose makes the plan that contains the accounts of a case and evicts who was
 // in them. Without a tenant at hand (r is nil) it is made from the findings alone:
-// the before-state is unknown, and the plan is a runbook for a person.
+// the before-state is unknown, and every step is one for a person.
+//
+// The error is about what nothing can be planned without: an account that is not
+// there. What else can't be read is left out and said.
 func Propose(ctx context.Context, r Reader, c Case) (evict.Plan, error) {
-	return newPlan(c, "respond"), ctx.Err()
+	p := newPlanner(r, c, "respond")
+	if len(c.Accounts) == 0 && len(c.Findings) == 0 && len(c.Picked) == 0 {
+		return p.plan, ErrNobody
+	}
+	if err := p.readAccounts(ctx); err != nil {
+		return p.plan, err
+	}
+	p.contain()
+	if !c.ContainOnly {
+		p.evictKnown(ctx)
+	}
+	p.pick(ctx)
+	p.finish(ctx)
+	return p.plan, ctx.Err()
 }
 
-func newPlan(c Case, kind string) evict.Plan {
-	return evict.Plan{Schema: evict.PlanSchema, Case: c.ID, Tenant: c.Tenant, Made: c.Made, Tool: c.Tool, Kind: kind,
+// A planner collects what is wanted, looks at it, and lets the guards see it.
+type planner struct {
+	r        Reader
+	c        Case
+	plan     evict.Plan
+	accounts []*AccountFacts // those to be taken back, then others that steps touch
+	taken    int             // how many of them are to be taken back
+	tenant   tenantFacts
+	wanted   []wanted
+	made     []*AccountFacts // by the attacker
+	notes    map[string]bool
+}
+
+// wanted is a change before anybody looked whether it is possible.
+type wanted struct {
+	action  *Action
+	target  evict.Object
+	want    json.RawMessage
+	why     []string
+	inverse json.RawMessage // the state to go back to, for a step that gives something back
+	title   string
+	needs   []string // steps that the order can't know of
+	quiet   bool     // nothing is said when there is nothing to do
+}
+
+func newPlanner(r Reader, c Case, kind string) *planner {
+	p := &planner{r: r, c: c, notes: map[string]bool{}}
+	p.plan = evict.Plan{Schema: evict.PlanSchema, Case: c.ID, Tenant: c.Tenant, Made: c.Made, Tool: c.Tool, Kind: kind,
 		Accounts: []evict.Object{}, Steps: []evict.Step{}, Skipped: []evict.Skipped{}, Notes: []string{}}
+	for i := range c.Accounts {
+		a := c.Accounts[i]
+		a.Roles = slices.Clone(a.Roles)
+		p.accounts = append(p.accounts, &a)
+	}
+	p.taken = len(p.accounts)
+	return p
+}
+
+// live reports whether a tenant is at hand.
+func (p *planner) live() bool { return p.r != nil }
+
+func (p *planner) note(format string, args ...any) {
+	n := fmt.Sprintf(format, args...)
+	if !p.notes[n] {
+		p.notes[n] = true
+		p.plan.Notes = append(p.plan.Notes, n)
+	}
+}
+
+// want adds an action of the catalog; nil is one that this program does not have.
+func (p *planner) want(a *Action, target evict.Object, why ...string) {
+	if a != nil {
+		p.wanted = append(p.wanted, wanted{action: a, target: target, why: why})
+	}
+}
+
+// object is an account as the target of a step.
+func (a *AccountFacts) object() evict.Object {
+	return evict.Object{Account: a.ID, Name: a.name(), Kind: "user"}
+}
+
+func (a *AccountFacts) name() string {
+	if a.UPN != "" {
+		return a.UPN
+	}
+	return a.ID
+}
+
+// is reports whether a name in a record is the account's.
+func (a *AccountFacts) is(name string) bool {
+	return name != "" && (strings.EqualFold(name, a.UPN) || strings.EqualFold(name, a.ID) ||
+		slices.ContainsFunc(a.Aliases, func(x string) bool { return strings.EqualFold(x, name) }))
+}
+
+// reasons are the findings that say an account is in other hands; without any,
+// what the operator decided.
+func (p *planner) reasons(a *AccountFacts) []string {
+	var out []string
+	for _, f := range p.c.Findings {
+		if f.Attribution == evict.ByAttacker && f.Subject.Kind == evict.OnAccount && (a.is(f.Actor) || a.is(f.Subject.ID)) {
+			out = append(out, f.ID)
+		}
+	}
+	if len(out) == 0 {
+		out = []string{"the account is to be taken back"}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// contain wants what stops whoever is in the accounts: block, revoke, reset.
+func (p *planner) contain() {
+	for _, a := range p.accounts[:p.taken] {
+		why := p.reasons(a)
+		o := a.object()
+		p.want(BlockSignIn, o, why...)
+		p.want(RevokeSessions, o, why...)
+		p.password(a, why)
+		if p.c.ContainOnly {
+			continue
+		}
+		p.want(DisableMailProtocols, o, why...)
+		p.want(ConfirmCompromised, o, why...)
+	}
+}
+
+// evictKnown wants everything that the attacker left behind, the roles that the
+// accounts hold, and what belongs to every eviction.
+func (p *planner) evictKnown(ctx context.Context) {
+	if p.live() {
+		p.readRoleGroups(ctx)
+	}
+	for _, f := range p.c.Findings {
+		p.answer(ctx, f)
+	}
+	for _, a := range p.accounts[:p.taken] {
+		p.roles(a)
+		p.standing(a)
+	}
+	p.dependants()
+}
+
+// answer turns what a finding's act left behind into changes, or says that
+// somebody has to decide: only an attacker's act is undone unasked.
+func (p *planner) answer(ctx context.Context, f evict.Finding) {
+	for _, l := range f.Left {
+		switch f.Attribution {
+		case evict.ByAttacker:
+			p.remove(ctx, f, l)
+		case evict.ByOwner, evict.ByResponder:
+		default:
+			p.undecided(f, l)
+		}
+	}
+}
+
+// undecided lists a change that an operator may pick.
+func (p *planner) undecided(f evict.Finding, l evict.Leftover) {
+	a, ok := answers()[l.Kind]
+	if !ok || slices.ContainsFunc(p.c.Picked, func(k Pick) bool { return k.Finding == f.ID }) {
+		return
+	}
+	o := evict.Object{Name: l.Name, Kind: l.Kind, ID: l.ID}
+	if of := p.known(l.Of); of != nil {
+		o.Account = of.ID
+	}
+	if o.Name == "" {
+		o.Name = l.Of
+	}
+	p.plan.Skipped = append(p.plan.Skipped, evict.Skipped{Action: a.action, Target: o, Pick: f.ID,
+		Why: "nothing shows that the intruder did it: " + f.Summary})
+}
+
+// pick wants what the operator adds.
+func (p *planner) pick(ctx context.Context) {
+	for _, k := range p.c.Picked {
+		if k.Finding == "" {
+			a := Find(k.Action)
+			if a == nil {
+				p.note("There is no action %q, which was to be added.", string(k.Action))
+				continue
+			}
+			p.want(a, k.Target, picked(k))
+			continue
+		}
+		i := slices.IndexFunc(p.c.Findings, func(f evict.Finding) bool { return f.ID == k.Finding })
+		if i < 0 {
+			p.note("There is no finding %s, which was to be answered.", k.Finding)
+			continue
+		}
+		f := p.c.Findings[i]
+		if len(f.Left) == 0 {
+			p.note("Finding %s names nothing that could be taken away.", k.Finding)
+		}
+		for _, l := range f.Left {
+			if f.Attribution != evict.ByAttacker || p.c.ContainOnly {
+				p.remove(ctx, f, l)
+			}
+		}
+	}
+}
+
+func picked(k Pick) string {
+	if k.Why != "" {
+		return k.Why
+	}
+	return "picked by the operator"
+}
+
+// roles wants the administrative roles taken away that an account holds; the plan is the record of them.
+func (p *planner) roles(a *AccountFacts) {
+	for _, h := range a.Roles {
+		o := evict.Object{Account: a.ID, Name: h.Name, ID: h.ID}
+		why := "an account in other hands holds the role"
+		switch h.How {
+		case Active:
+			o.Kind = "directory-role"
+			p.want(RemoveDirectoryRole, o, why)
+		case Eligible:
+			o.Kind = "eligible-role"
+			p.want(RemoveEligibleRole, o, why)
+		case ExchangeGroup:
+			o.Kind = "role-group"
+			p.want(RemoveExchangeRoleGroup, o, why)
+		case ComplianceGroup:
+			o.Kind = "compliance-group"
+			p.want(RemoveComplianceRoleGroup, o, why)
+		case ThroughGroup:
+			o.Kind = "group"
+			if a := Find("remove-group-member"); a != nil {
+				p.want(a, o, why)
+				continue
+			}
+			p.note("%s holds %s through the group %s: take it out of the group by hand.", a.name(), h.Name, h.ID)
+		}
+	}
+}
+
+// finish looks at every wanted object, lets the guards refuse, and orders what is left.
+func (p *planner) finish(ctx context.Context) {
+	p.wanted = merged(p.wanted)
+	steps := make([]*evict.Step, len(p.wanted))
+	skipped := make([]*evict.Skipped, len(p.wanted))
+	notes := make([]string, len(p.wanted))
+	parallel(len(p.wanted), func(i int) { steps[i], skipped[i], notes[i] = p.look(ctx, p.wanted[i]) })
+	for i := range p.wanted {
+		if notes[i] != "" {
+			p.note("%s", notes[i])
+		}
+		if skipped[i] != nil {
+			p.plan.Skipped = append(p.plan.Skipped, *skipped[i])
+		}
+		if steps[i] != nil {
+			p.plan.Steps = append(p.plan.Steps, *steps[i])
+		}
+	}
+	p.drop()
+	p.guard()
+	p.order()
+	p.list()
+}
+
+// merged joins equal changes that several findings ask for.
+func merged(in []wanted) []wanted {
+	var out []wanted
+	at := map[string]int{}
+	for _, w := range in {
+		key := stepID(w.action.ID, w.target)
+		i, ok := at[key]
+		if !ok {
+			at[key] = len(out)
+			out = append(out, w)
+			continue
+		}
+		out[i].why = append(slices.Clone(out[i].why), w.why...)
+		if out[i].want == nil {
+			out[i].want = w.want
+		}
+	}
+	for i := range out {
+		slices.Sort(out[i].why)
+		out[i].why = slices.Compact(out[i].why)
+	}
+	return out
+}
+
+// look reads an object and makes a step of it; or a refusal, or a note that
+// there is nothing to do.
+func (p *planner) look(ctx context.Context, w wanted) (*evict.Step, *evict.Skipped, string) {
+	s := newStep(w)
+	if !p.live() {
+		return p.byHand(w, s), nil, ""
+	}
+	if p.tenant.lacks(w.action.Plans) {
+		return nil, nil, w.action.Title + ": the tenant has no licence for it."
+	}
+	if w.action.Inspect == nil {
+		s.Before = null
+		s.After = null
+		s.Manual = w.action.Instruct(s)
+		return &s, nil, ""
+	}
+	s.After = w.want // an action that restores a value wants to know which
+	before, err := w.action.Inspect(ctx, p.r, s)
+	if err != nil {
+		return nil, &evict.Skipped{Action: s.Action, Target: s.Target, Why: "what it looks like now could not be read: " + err.Error()}, ""
+	}
+	s.Before = before
+	after, err := w.after(before)
+	switch {
+	case errors.Is(err, ErrAlready):
+		return nil, nil, w.nothing(before)
+	case err != nil:
+		return nil, &evict.Skipped{Action: s.Action, Target: s.Target, Why: err.Error()}, ""
+	}
+	s.After = after
+	w.describe(&s)
+	return &s, nil, ""
+}
+
+// after is what the object shall look like.
+func (w *wanted) after(before json.RawMessage) (json.RawMessage, error) {
+	if w.inverse != nil {
+		if same(before, w.inverse) {
+			return nil, ErrAlready
+		}
+		return w.inverse, nil
+	}
+	want := w.want
+	if want == nil {
+		want = null
+	}
+	return w.action.Plan(before, want)
+}
+
+// nothing says why a change is not needed.
+func (w *wanted) nothing(before json.RawMessage) string {
+	if w.quiet {
+		return ""
+	}
+	if same(before, null) {
+		return fmt.Sprintf("%s: nothing is there to do it to (%s %s).", w.action.Title, w.target.Kind, w.target.Name)
+	}
+	return fmt.Sprintf("%s: already so (%s %s).", w.action.Title, w.target.Kind, w.target.Name)
+}
+
+func newStep(w wanted) evict.Step {
+	a := w.action
+	title := a.Title
+	if w.title != "" {
+		title = w.title
+	}
+	s := evict.Step{ID: stepID(a.ID, w.target), Action: a.ID, Revision: a.Rev, Phase: a.Phase, Procedure: slices.Clone(a.Procedure), Target: w.target,
+		Title: title, Why: w.why, Needs: slices.Clone(w.needs), Noticed: slices.Clone(a.Noticed), Minutes: a.Minutes}
+	if s.Procedure == nil {
+		s.Procedure = []string{}
+	}
+	if s.Needs == nil {
+		s.Needs = []string{}
+	}
+	if s.Noticed == nil {
+		s.Noticed = []string{}
+	}
+	s.Undo, s.NoUndo = a.Reversal(w.target)
+	return s
+}
+
+// describe adds what an operator must know, once before and after are known.
+func (w *wanted) describe(s *evict.Step) {
+	a := w.action
+	if a.Warn != nil {
+		s.Warnings = append(s.Warnings, a.Warn(*s)...)
+	}
+	if a.Manual() && a.Instruct != nil {
+		s.Manual = a.Instruct(*s)
+		return
+	}
+	s.ByHand = a.ByHand(*s)
+}
+
+// drop takes out what the operator leaves out.
+func (p *planner) drop() {
+	p.plan.Steps = slices.DeleteFunc(p.plan.Steps, func(s evict.Step) bool {
+		out := slices.Contains(p.c.Dropped, s.ID) || slices.Contains(p.c.Dropped, string(s.Action))
+		if out {
+			p.plan.Skipped = append(p.plan.Skipped, evict.Skipped{Action: s.Action, Target: s.Target, Why: "left out by the operator"})
+		}
+		return out
+	})
+}
+
+// list names the accounts that steps touch: first those to be taken back.
+func (p *planner) list() {
+	for i, a := range p.accounts {
+		touched := slices.ContainsFunc(p.plan.Steps, func(s evict.Step) bool {
+			return s.Target.Account != "" && s.Target.Account == a.ID || s.Target.Name == a.name()
+		})
+		if !touched {
+			continue
+		}
+		o := a.object()
+		if i >= p.taken {
+			o.Kind = "touched"
+		}
+		p.plan.Accounts = append(p.plan.Accounts, o)
+	}
+}
+
+// atOnce is how many reads of a plan run side by side.
+const atOnce = 8
+
+// parallel calls f for every index below n.
+func parallel(n int, f func(int)) {
+	var wg sync.WaitGroup
+	free := make(chan struct{}, atOnce)
+	for i := range n {
+		free <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-free }()
+			f(i)
+		})
+	}
+	wg.Wait()
 }

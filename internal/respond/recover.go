@@ -36,5 +36,5 @@ type Vouched struct {
 // ProposeRecover makes the plan that gives accounts back: a plan of its own, and
 // empty but for what its release gate still wants until that is met.
 func ProposeRecover(ctx context.Context, r Reader, c Case, done []DoneStep, rel Release) (evict.Plan, error) {
-	return newPlan(c, "recover"), ctx.Err()
+	return newPlanner(r, c, "recover").plan, ctx.Err()
 }
