@@ -64,7 +64,7 @@ func (v *View) get(address string) ([]byte, error) {
 	c.service, c.cloud, _, _ = place(r.URL.Host, r.URL.Path)
 	c.find()
 	if c.row == nil {
-		return nil, &Refusal{400, "no call of the table: " + r.URL.Path}
+		return nil, &Refusal{501, "no call of the table: " + r.URL.Path}
 	}
 	if err := c.options(); err != nil {
 		return nil, &Refusal{400, err.Error()}
@@ -134,7 +134,7 @@ type LogView struct {
 // Log shows one log, by Record.Kind: what it has by now, has not forgotten yet,
 // and the tenant's licence lets out.
 func (v *View) Log(kind string) LogView {
-	kept := map[string]func(*World) time.Duration{AuditRecord: keptAudit, SignInRecord: keptReports, DirectoryRecord: keptReports, TraceRecord: keptTrace}[kind]
+	kept := map[string]func(*World) time.Duration{AuditRecord: keptAudit, SignInRecord: keptReports, DirectoryRecord: keptReports, TraceRecord: traceLog.kept}[kind]
 	out := LogView{From: v.w.Now.Add(-kept(v.w)).UTC().Truncate(time.Second)}
 	switch {
 	case kind == AuditRecord && v.w.AuditOff:
@@ -160,9 +160,6 @@ func (v *View) Log(kind string) LogView {
 	}
 	return out
 }
-
-// keptTrace is how long message trace looks back (EXO: Get-MessageTraceV2).
-func keptTrace(*World) time.Duration { return 90 * day }
 
 // IsAbsent says whether an error is the tenant's word that there is no such object.
 func IsAbsent(err error) bool {

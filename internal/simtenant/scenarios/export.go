@@ -64,6 +64,7 @@ type stated struct {
 	To       time.Time `json:"to"`
 	Complete bool      `json:"complete"`
 	Filtered bool      `json:"filtered"`
+	Rows     int       `json:"rows"` // records that were written; the reader counts for itself
 }
 
 // log is what one log shows.
@@ -119,7 +120,7 @@ func (x *exporter) write(name string, s stated, fill func(*bufio.Writer) error) 
 
 // ofLog is the statement on a log.
 func (x *exporter) ofLog(source string, v simtenant.LogView) stated {
-	s := stated{Source: source, From: v.From, To: x.w.Now.UTC().Truncate(time.Second), Complete: v.Why == ""}
+	s := stated{Source: source, From: v.From, To: x.w.Now.UTC().Truncate(time.Second), Complete: v.Why == "", Rows: len(v.Records)}
 	if v.Why != "" {
 		s.Source += " (" + v.Why + ")"
 	}
@@ -210,7 +211,10 @@ func exportAPI(x *exporter) error {
 	if err := x.entraLogs(); err != nil {
 		return err
 	}
-	return x.graphPage("message-trace.json", "message trace", "admin/exchange/tracing/messageTraces", x.log(simtenant.TraceRecord))
+	if err := x.graphPage("message-trace.json", "message trace", "admin/exchange/tracing/messageTraces", x.log(simtenant.TraceRecord)); err != nil {
+		return err
+	}
+	return x.states()
 }
 
 // fileOf makes a name that every file system takes.
