@@ -144,12 +144,14 @@ func TestWritesUnderFaults(t *testing.T) {
 
 // A token that was declared over stays so; a new one works.
 func TestTokenExpiryFault(t *testing.T) {
-	c := with(t, Options{Faults: []Fault{{Kind: TokenExpiry, Nth: 1}}}, "Mail.ReadBasic.All")
-	c.ask("GET", "/v1.0/users/"+danaID+"/mailFolders", "").want(t, 401, "InvalidAuthenticationToken")
-	c.ask("GET", "/v1.0/users/"+danaID+"/mailFolders", "").want(t, 401, "InvalidAuthenticationToken")
-	clear(c.tokens)
-	time.Sleep(time.Second) // tokens have times in seconds
-	c.ask("GET", "/v1.0/users/"+danaID+"/mailFolders", "").want(t, 200, "")
+	synctest.Test(t, func(t *testing.T) {
+		c := with(t, Options{Faults: []Fault{{Kind: TokenExpiry, Nth: 1}}}, "Mail.ReadBasic.All")
+		c.ask("GET", "/v1.0/users/"+danaID+"/mailFolders", "").want(t, 401, "InvalidAuthenticationToken")
+		c.ask("GET", "/v1.0/users/"+danaID+"/mailFolders", "").want(t, 401, "InvalidAuthenticationToken")
+		clear(c.tokens)
+		time.Sleep(time.Second) // tokens have times in seconds
+		c.ask("GET", "/v1.0/users/"+danaID+"/mailFolders", "").want(t, 200, "")
+	})
 }
 
 // A consent is gone for all that needed it, and only for that.

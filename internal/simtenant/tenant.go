@@ -53,6 +53,8 @@ type Options struct {
 	Latency  Latency         // of a call
 	Faults   []Fault         // what goes wrong
 	Seed     uint64          // of what happens by chance
+
+	Staleness Staleness // of reads after writes
 }
 
 // A Tenant serves a World. It is an http.Handler.
@@ -63,6 +65,7 @@ type Tenant struct {
 	asking   asking
 	limiter  limiter
 	faults   faults
+	stale    staleness
 	rows     [][]row
 	exchange exchangeService
 	deltas   mailDeltas
@@ -142,6 +145,7 @@ func New(w *World, o Options) *Tenant {
 	}
 	t := &Tenant{options: o, began: time.Now(), world: w, rows: tables()}
 	t.limiter.limits = o.Limits
+	t.stale.Staleness, t.stale.seed = o.Staleness, o.Seed
 	t.Fail(o.Faults...)
 	t.layers = layers(t)
 	return t
@@ -155,7 +159,7 @@ func layers(t *Tenant) []layer {
 	} else {
 		out = append(out, t.limiter.layer)
 	}
-	return append(out, t.faults.layer)
+	return append(out, t.faults.layer, t.stale.layer)
 }
 
 // now is the tenant's time: the scenario's present, which goes on with the
