@@ -71,14 +71,22 @@ func signInRow(c *call, r *logged) (any, error) {
 	if c.version == "beta" && !hide {
 		return json.RawMessage(r.Body), nil
 	}
-	out := Object{}
-	for name, v := range decoded(r.Body) {
-		if hide && (name == "riskLevelDuringSignIn" || name == "riskLevelAggregated") {
-			v = "hidden"
-		}
-		if signInKind.has(c, name) {
-			out[name] = v
+	o := decoded(r.Body)
+	for name := range o {
+		if c.version == "v1.0" && !signInProps[name] {
+			delete(o, name)
+		} else if hide && (name == "riskLevelDuringSignIn" || name == "riskLevelAggregated") {
+			o[name] = "hidden"
 		}
 	}
-	return out, nil
+	return o, nil
 }
+
+// signInProps are the properties of v1.0.
+var signInProps = func() map[string]bool {
+	out := map[string]bool{}
+	for name := range strings.FieldsSeq(signInKind.props) {
+		out[name] = true
+	}
+	return out
+}()

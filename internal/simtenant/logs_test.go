@@ -24,7 +24,7 @@ var present = time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
 // signInAt is a sign-in of Dana's.
 func signInAt(i int, at time.Time, kind string) Record {
 	id := fmt.Sprintf("5167-%06d", i)
-	body := fmt.Sprintf(`{"id":%q,"createdDateTime":%q,"userId":%q,"userPrincipalName":"dana@contoso.example","riskLevelDuringSignIn":"high","sessionId":"s","signInEventTypes":[%q]}`, id, at.Format(time.RFC3339), danaID, kind)
+	body := fmt.Sprintf(`{"id":%q,"createdDateTime":%q,"userId":%q,"userPrincipalName":"dana@contoso.example","riskLevelDuringSignIn":"hidden","sessionId":"s","signInEventTypes":[%q]}`, id, at.Format(time.RFC3339), danaID, kind)
 	return Record{Kind: SignInRecord, ID: id, Time: at, Available: at.Add(5 * time.Minute), Body: []byte(body), User: danaID}
 }
 
@@ -54,8 +54,10 @@ func query(path string, pairs ...string) string {
 }
 
 func TestSignIns(t *testing.T) {
+	risky := signInAt(6, present.Add(-4*time.Hour), "servicePrincipal")
+	risky.Body = []byte(strings.Replace(string(risky.Body), `"hidden"`, `"high"`, 1))
 	log := []Record{
-		signInAt(1, present.Add(-31*day), "interactiveUser"), signInAt(2, present.Add(-29*day), "interactiveUser"),
+		risky, signInAt(1, present.Add(-31*day), "interactiveUser"), signInAt(2, present.Add(-29*day), "interactiveUser"),
 		signInAt(3, present.Add(-2*time.Hour), "nonInteractiveUser"), signInAt(4, present.Add(-time.Hour), "interactiveUser"), signInAt(5, present.Add(-time.Minute), "interactiveUser"),
 	}
 	c := reporter(t, log, "AAD_PREMIUM")
@@ -80,6 +82,14 @@ func TestSignIns(t *testing.T) {
 	row = c.ask("GET", "/beta/auditLogs/signIns?$top=1&$orderby=createdDateTime%20asc&$select=id,sessionId", "").want(t, 200, "").rows()[0]
 	if len(row) != 2 || row["sessionId"] != "s" || row["id"] != "5167-000002" {
 		t.Errorf("beta shows %v", row)
+	}
+	service := query("/beta/auditLogs/signIns", "$filter", "signInEventTypes/any(t: t eq 'servicePrincipal')")
+	if row := c.ask("GET", service, "").want(t, 200, "").rows()[0]; row["riskLevelDuringSignIn"] != "hidden" {
+		t.Errorf("without P2 beta shows %v", row)
+	}
+	c.tenant.Look(func(w *World) { w.Plans = []string{"AAD_PREMIUM_P2"} })
+	if row := c.ask("GET", service, "").want(t, 200, "").rows()[0]; row["riskLevelDuringSignIn"] != "high" {
+		t.Errorf("with P2 beta shows %v", row)
 	}
 	c.ask("GET", "/v1.0/auditLogs/signIns?$top=1001", "").want(t, 400, "Request_BadRequest")
 	c.ask("GET", "/v1.0/auditLogs/signIns?$orderby=userId", "").want(t, 400, "BadRequest")

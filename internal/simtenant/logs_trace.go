@@ -137,7 +137,10 @@ func getMessageTrace(c *command) ([]Object, error) {
 		t traceRow
 	}
 	var rows []found
-	for _, r := range c.world.logged().window(TraceRecord, from, to.Add(time.Second), c.now) {
+	for _, r := range slices.Backward(c.world.logged().window(TraceRecord, from, to.Add(time.Second), c.now)) {
+		if len(rows) > size && r.Time.Before(rows[len(rows)-1].r.Time) {
+			break // what is older isn't handed out any more
+		}
 		if r.Time.After(to) {
 			continue
 		}
