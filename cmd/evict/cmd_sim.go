@@ -29,8 +29,7 @@ present is now.
   evict sim --list                        the scenarios
   evict sim                               the first of them
   evict sim --scenario consent --seed 7
-  evict sim export ./exports --scenario 3 --format graph
-                                          the same tenant as exported files`,
+  evict sim export ./exports --scenario 3 the same tenant as exported files`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if flag(c, "list") {
@@ -52,12 +51,76 @@ present is now.
 	f.StringVar(&o.Listen, "listen", "127.0.0.1:0", "address of this machine to serve on; port 0 takes a free one")
 	f.StringVar(&o.Folder, "dir", "", "folder for the certificate authority and the secrets (default: a new one that only this user can read)")
 	simulated(c, &o)
+	c.AddCommand(simExport(out))
+	for _, sub := range c.Commands() {
+		check := sub.Args
+		sub.Args = func(c *cobra.Command, args []string) error { return usage(check(c, args)) }
+	}
 	return c
+}
+
+func simExport(out *ui.Streams) *cobra.Command {
+	var o app.SimulateOptions
+	var format string
+	c := &cobra.Command{
+		Use:   "export DIR",
+		Short: "Write a simulated tenant as exported files instead",
+		Long: `Writes the files that a responder would have got from the tenant with one tool or
+portal, and a coverage.json that says what each was asked for. DIR must be empty
+or not there yet.
+
+  evict sim export --list
+  evict sim export ./exports --scenario consent
+  evict sim export ./exports --scenario consent --format api
+  evict investigate ./exports`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			if flag(c, "list") {
+				return listFormats(out, flag(c, "json"))
+			}
+			if len(args) != 1 {
+				return fmt.Errorf("%w: name the folder to write to", errUsage)
+			}
+			o.Present = time.Now()
+			got, err := app.ExportSimulated(o, args[0], format)
+			if err != nil {
+				return err
+			}
+			if flag(c, "json") {
+				return json.NewEncoder(out.Out).Encode(got)
+			}
+			fmt.Fprintf(out.Out, "Scenario %d, %s, is written to %s.\n", got.Scenario.Number, got.Scenario.Name, report.Clean(got.Folder))
+			fmt.Fprintf(out.Out, "\nNext: evict investigate %s\n", report.Clean(shellWord(got.Folder)))
+			return nil
+		},
+	}
+	c.Flags().Bool("list", false, "list the formats and end")
+	c.Flags().StringVar(&format, "format", app.ExportFormats()[0].Name, "one of the formats of --list")
+	simulated(c, &o)
+	return c
+}
+
+func listFormats(out *ui.Streams, asJSON bool) error {
+	list := app.ExportFormats()
+	if asJSON {
+		return json.NewEncoder(out.Out).Encode(struct {
+			Schema  string             `json:"schema"`
+			Formats []app.ExportFormat `json:"formats"`
+		}{"evict.export-formats/v1", list})
+	}
+	for _, f := range list {
+		kind := "less than live"
+		if f.Lossless {
+			kind = "as live"
+		}
+		fmt.Fprintf(out.Out, "%-16s %-15s %s\n", f.Name, kind, f.Doc)
+	}
+	return nil
 }
 
 // simulated adds the flags that say which tenant to make.
 func simulated(c *cobra.Command, o *app.SimulateOptions) {
-	f := c.PersistentFlags()
+	f := c.Flags()
 	f.StringVar(&o.Scenario, "scenario", "1", "scenario by its name or number")
 	f.IntVar(&o.Users, "users", 0, "people in the tenant (default: as many as suit the scenario)")
 	f.IntVar(&o.Days, "days", 0, "days of life before the present (default: as many as suit the scenario)")

@@ -35,6 +35,60 @@ func Scenarios() []Scenario {
 	return out
 }
 
+// An ExportFormat is a form in which a simulated tenant can be written as exported files.
+type ExportFormat struct {
+	Name     string `json:"name"`
+	Lossless bool   `json:"lossless"` // holds all that collecting from the live tenant holds
+	Doc      string `json:"doc"`
+}
+
+// ExportFormats of a simulated tenant.
+func ExportFormats() []ExportFormat {
+	out := []ExportFormat{}
+	for _, f := range scenarios.Formats() {
+		out = append(out, ExportFormat{f.Name, f.Lossless, f.Doc})
+	}
+	return out
+}
+
+// SimulatedExport is what was written. Schema: evict.simulated-export/v1.
+type SimulatedExport struct {
+	Schema   string    `json:"schema"`
+	Scenario Scenario  `json:"scenario"`
+	Tenant   string    `json:"tenant"`
+	Now      time.Time `json:"now"`
+	Folder   string    `json:"folder"`
+	Format   string    `json:"format"`
+	Accounts []string  `json:"accounts"` // that the story is about
+}
+
+// ExportSimulated writes a simulated tenant as exported files, with a coverage.json beside them, into a folder that is empty or not there yet.
+func ExportSimulated(o SimulateOptions, folder, format string) (SimulatedExport, error) {
+	out := SimulatedExport{Schema: "evict.simulated-export/v1", Folder: folder, Format: format}
+	if !slices.ContainsFunc(scenarios.Formats(), func(f scenarios.Format) bool { return f.Name == format }) {
+		return out, fmt.Errorf("%w: no format is called %q; 'evict sim export --list' has them all", ErrUsage, format)
+	}
+	// What lies there would be taken for the tenant's evidence.
+	if have, err := os.ReadDir(folder); err == nil && len(have) > 0 {
+		return out, fmt.Errorf("%w: %s is not empty", ErrUsage, folder)
+	}
+	w, s, err := o.World()
+	if err != nil {
+		return out, err
+	}
+	out.Scenario, out.Tenant, out.Now, out.Accounts = Scenario{s.Number, s.Name, s.Story}, w.ID, w.Now, concerned(w)
+	return out, scenarios.Export(w, folder, format)
+}
+
+// concerned are the accounts that a world's story is about.
+func concerned(w *simtenant.World) []string {
+	out := []string{}
+	for _, e := range w.Expect {
+		out = append(out, e.Account)
+	}
+	return out
+}
+
 // SimulateOptions say which tenant to simulate. The same values make the same tenant.
 type SimulateOptions struct {
 	Scenario string // name or number; "" is the first
@@ -138,10 +192,7 @@ func Simulate(ctx context.Context, o SimulateOptions, ready func(Simulated) erro
 	if err != nil {
 		return err
 	}
-	out := Simulated{Schema: "evict.simulated/v1", Scenario: Scenario{s.Number, s.Name, s.Story}, Tenant: w.ID, Domain: w.Domain, Now: w.Now, Accounts: []string{}}
-	for _, e := range w.Expect {
-		out.Accounts = append(out.Accounts, e.Account)
-	}
+	out := Simulated{Schema: "evict.simulated/v1", Scenario: Scenario{s.Number, s.Name, s.Story}, Tenant: w.ID, Domain: w.Domain, Now: w.Now, Accounts: concerned(w)}
 	registered := Register(w)
 	authority, err := simtenant.NewAuthority(simtenant.Hosts(), time.Now())
 	if err != nil {

@@ -377,7 +377,11 @@ func (g *world) incoming(u *user) message {
 	m := message{id: g.messageID(), subject: g.subject(), size: int64(8000 + g.rng.IntN(60000))}
 	switch r := g.rng.IntN(10); {
 	case r < 5 && len(g.users) > 0:
-		m.from = g.users[g.rng.IntN(len(g.users))].upn
+		i := g.rng.IntN(len(g.users))
+		m.from = g.users[i].upn
+		if g.cfg.whole { // a colleague's mail there has the record of its sending, and comes by send
+			m.from = suppliers[i%len(suppliers)]
+		}
 	case r < 8 && len(u.partners) > 0:
 		m.from = u.partners[g.rng.IntN(len(u.partners))]
 	default:
