@@ -141,7 +141,7 @@ func (x *faults) layer(c *call, next func() reply) reply {
 		return next()
 	}
 	out, spoiled := x.spoil(c, hit, next)
-	if spoiled {
+	if c.spoiled = spoiled; spoiled {
 		x.note(c, hit.Kind, i)
 	}
 	return out

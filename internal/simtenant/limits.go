@@ -2,11 +2,10 @@ package simtenant
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -19,7 +18,7 @@ import (
 type Quota struct {
 	Units  int           // in any Period; 0: no such limit
 	Period time.Duration // by the machine's clock
-	AtOnce int           // that are being answered, or jobs that run; 0: no such limit
+	AtOnce int           // that are being answered; 0: no such limit
 }
 
 // Limits are quotas by class; nil is none. A class without a quota is not limited.
@@ -34,7 +33,7 @@ const (
 	directoryWritesLimit = "directory-writes"    // an application
 	outlookLimit         = "outlook"             // an application and a mailbox
 	securityLimit        = "security"            // an application
-	queriesLimit         = "audit-queries"       // the tenant; AtOnce counts queries that run
+	queriesLimit         = "audit-queries"       // an application; the service itself counts those that run
 	traceLimit           = "message-trace"       // the tenant
 	cmdletsLimit         = "exchange"            // an application
 	feedLimit            = "activity"            // the tenant
@@ -43,8 +42,7 @@ const (
 // DocumentedLimits are Microsoft's, for a tenant with so many users.
 // Sources: learn.microsoft.com/graph/throttling-limits; Get-MessageTraceV2;
 // office-365-management-activity-api-reference. Microsoft publishes none for
-// audit queries (ten run at once in the portal) and for Exchange's cmdlets
-// (the number is ours).
+// Exchange's cmdlets; that number is ours.
 func DocumentedLimits(users int) Limits {
 	units := 3500
 	switch {
@@ -61,7 +59,6 @@ func DocumentedLimits(users int) Limits {
 		directoryWritesLimit: {Units: 3000, Period: 150 * time.Second},
 		outlookLimit:         {Units: 10000, Period: 10 * time.Minute, AtOnce: 4},
 		securityLimit:        {Units: 150, Period: time.Minute},
-		queriesLimit:         {AtOnce: 10},
 		traceLimit:           {Units: 100, Period: 5 * time.Minute},
 		cmdletsLimit:         {Units: cmdletBudget, Period: cmdletWindow},
 		feedLimit:            {Units: 2000, Period: time.Minute},
@@ -81,7 +78,6 @@ type counter struct {
 	spent []spending // oldest first
 	sum   int
 	busy  int
-	jobs  map[string]bool
 }
 
 type spending struct {
@@ -100,11 +96,7 @@ type charge struct {
 func (t *Tenant) Exceeded() map[string]int {
 	t.limiter.mu.Lock()
 	defer t.limiter.mu.Unlock()
-	out := map[string]int{}
-	for class, n := range t.limiter.exceeded {
-		out[class] = n
-	}
-	return out
+	return maps.Clone(t.limiter.exceeded)
 }
 
 // layer refuses what is over a quota.
@@ -112,14 +104,30 @@ func (l *limiter) layer(c *call, next func() reply) reply {
 	if l.limits == nil {
 		return next()
 	}
-	charges := slices.DeleteFunc(c.charges(), func(x charge) bool { return l.limits[x.class] == Quota{} })
+	charges := c.charges()
 	if over, wait, ok := l.take(c, charges); !ok {
 		return c.throttled(over.class, wait, cmp.Or(limitSpelling[over.class], spellings[c.draw("spelling")%uint64(len(spellings))]))
 	}
 	defer l.leave(charges)
 	out := next()
-	l.tell(c, charges, out)
+	l.tell(charges, out)
+	if out.Status == http.StatusTooManyRequests && !c.spoiled && len(charges) > 0 {
+		l.count(charges[0].class) // the service's own limit
+	}
 	return out
+}
+
+func (l *limiter) count(class string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.exceed(class)
+}
+
+func (l *limiter) exceed(class string) {
+	if l.exceeded == nil {
+		l.exceeded = map[string]int{}
+	}
+	l.exceeded[class]++
 }
 
 // take charges a call, or says which quota it is over and for how long.
@@ -128,11 +136,8 @@ func (l *limiter) take(c *call, charges []charge) (over charge, wait time.Durati
 	defer l.mu.Unlock()
 	now := time.Now()
 	for _, x := range charges {
-		if wait := l.counter(x).wait(l.limits[x.class], x, now, c.startsQuery()); wait > 0 {
-			if l.exceeded == nil {
-				l.exceeded = map[string]int{}
-			}
-			l.exceeded[x.class]++
+		if wait := l.counter(x).wait(l.limits[x.class], x.units, now); wait > 0 {
+			l.exceed(x.class)
 			return x, wait, false
 		}
 	}
@@ -157,7 +162,7 @@ func (l *limiter) counter(x charge) *counter {
 	}
 	key := x.class + "\x00" + x.whom
 	if l.counters[key] == nil {
-		l.counters[key] = &counter{jobs: map[string]bool{}}
+		l.counters[key] = &counter{}
 	}
 	return l.counters[key]
 }
@@ -166,20 +171,18 @@ func (l *limiter) counter(x charge) *counter {
 const busyWait = time.Second
 
 // wait says how long a call must wait until there is room for it.
-func (k *counter) wait(q Quota, x charge, now time.Time, starts bool) time.Duration {
+func (k *counter) wait(q Quota, units int, now time.Time) time.Duration {
 	for len(k.spent) > 0 && now.Sub(k.spent[0].at) >= q.Period {
 		k.sum -= k.spent[0].units
 		k.spent = k.spent[1:]
 	}
 	switch {
-	case x.class == queriesLimit && starts && len(k.jobs) >= q.AtOnce:
-		return 30 * time.Second
-	case x.class != queriesLimit && q.AtOnce > 0 && k.busy >= q.AtOnce:
+	case q.AtOnce > 0 && k.busy >= q.AtOnce:
 		return busyWait
-	case q.Units == 0 || k.sum+x.units <= q.Units || len(k.spent) == 0:
+	case q.Units == 0 || k.sum+units <= q.Units || len(k.spent) == 0:
 		return 0
 	}
-	sum := k.sum + x.units
+	sum := k.sum + units
 	for _, s := range k.spent {
 		if sum -= s.units; sum <= q.Units {
 			return q.Period - now.Sub(s.at)
@@ -188,43 +191,18 @@ func (k *counter) wait(q Quota, x charge, now time.Time, starts bool) time.Durat
 	return q.Period
 }
 
-// tell adds what an answer says about quotas, and follows the queries that run.
-func (l *limiter) tell(c *call, charges []charge, out reply) {
+// tell adds what an answer of the directory says about its quota.
+func (l *limiter) tell(charges []charge, out reply) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, x := range charges {
-		k := l.counter(x)
-		switch x.class {
-		case directoryLimit:
-			if out.Header == nil {
-				continue
-			}
-			out.Header.Set("X-Ms-Resource-Unit", strconv.Itoa(x.units))
-			if part := float64(k.sum) / float64(l.limits[x.class].Units); part >= 0.8 {
-				out.Header.Set("X-Ms-Throttle-Limit-Percentage", strconv.FormatFloat(math.Floor(part*100)/100, 'g', -1, 64))
-			}
-		case queriesLimit:
-			k.follow(out)
+		q := l.limits[x.class]
+		if x.class != directoryLimit || q.Units == 0 || out.Header == nil {
+			continue
 		}
-	}
-}
-
-// follow keeps the audit queries that run, from what the answers say of them.
-func (k *counter) follow(out reply) {
-	type query struct{ ID, Status string }
-	var body struct {
-		query
-		Value []query
-	}
-	if out.Status >= 300 || json.Unmarshal(out.Body, &body) != nil {
-		return
-	}
-	for _, q := range append(body.Value, body.query) {
-		switch q.Status {
-		case "notStarted", "running":
-			k.jobs[q.ID] = true
-		case "succeeded", "failed", "cancelled":
-			delete(k.jobs, q.ID)
+		out.Header.Set("X-Ms-Resource-Unit", strconv.Itoa(x.units))
+		if part := float64(l.counter(x).sum) / float64(q.Units); part >= 0.8 {
+			out.Header.Set("X-Ms-Throttle-Limit-Percentage", strconv.FormatFloat(math.Floor(part*100)/100, 'g', -1, 64))
 		}
 	}
 }
@@ -261,7 +239,7 @@ func (c *call) graphCharges(app string) []charge {
 	case strings.HasPrefix(path, "/identityprotection/"), strings.HasPrefix(path, "/identity/conditionalaccess/"):
 		return []charge{{protectionLimit, "", 1}}
 	case strings.HasPrefix(path, "/security/auditlog/"):
-		return []charge{{queriesLimit, "", 1}}
+		return []charge{{queriesLimit, app, 1}}
 	case strings.HasPrefix(path, "/security/"):
 		return []charge{{securityLimit, app, 1}}
 	case strings.HasPrefix(path, "/admin/exchange/tracing/"):

@@ -126,6 +126,7 @@ type call struct {
 	id         string // request-id
 	cut        int    // after so many bytes of the body the connection breaks; 0: it doesn't
 	lost       bool   // the connection breaks before any answer
+	spoiled    bool   // a fault has hit it
 	ask        string // what it asks for, without the page
 	nth        int    // time that this is asked for
 	discovered bool   // of the compliance endpoint
