@@ -1,7 +1,9 @@
 package simtenant
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
