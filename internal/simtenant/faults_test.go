@@ -53,7 +53,7 @@ func TestFaultKinds(t *testing.T) {
 			return status >= 500 && strings.Contains(text, `"error"`)
 		},
 		TimeOut: func(_ *client, _ int, _ string, err error) bool {
-			return err != nil && strings.Contains(err.Error(), "Timeout")
+			return errors.Is(err, context.DeadlineExceeded)
 		},
 		CutBody: func(_ *client, status int, text string, err error) bool {
 			return status == 200 && err == io.ErrUnexpectedEOF && len(text) > 0 && !json.Valid([]byte(text))
