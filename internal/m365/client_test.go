@@ -267,6 +267,18 @@ func TestRetryAfter(t *testing.T) {
 			t.Errorf("%s: %q is %v, want %v", test.name, test.value, got, test.want)
 		}
 	}
+	budget := http.Header{"Rate-Limit-Remaining": {"0"}, "Rate-Limit-Reset": {"2026-11-25T10:00:21.0000000Z"}}
+	if got := retryAfter(budget, now); got != 21*time.Second {
+		t.Errorf("a spent budget: %v", got)
+	}
+	budget.Set("Rate-Limit-Remaining", "7")
+	if got := retryAfter(budget, now); got != 0 {
+		t.Errorf("a budget with something left: %v", got)
+	}
+	wrong := http.Header{"Date": {"Wed, 25 Nov 2026 09:40:00 GMT"}, "Retry-After": {"Wed, 25 Nov 2026 09:40:09 GMT"}}
+	if got := retryAfter(wrong, now); got != 9*time.Second {
+		t.Errorf("by a clock that is behind: %v", got)
+	}
 }
 
 func TestPassingFailures(t *testing.T) {

@@ -11,8 +11,12 @@ import (
 // longest is the most that a server may ask us to wait.
 const longest = 24 * time.Hour
 
-// retryAfter reads how long the server asks us to wait, in any spelling: milliseconds, seconds with or without decimals, a date. 0: it did not say, or nonsense.
+// retryAfter reads how long the server asks us to wait, in any spelling: milliseconds, seconds with or without decimals, a date, or the time
+// at which Exchange's budget is full again. Dates are by the server's clock, so they count from its Date. 0: it did not say, or nonsense.
 func retryAfter(h http.Header, now time.Time) time.Duration {
+	if t, err := http.ParseTime(h.Get("Date")); err == nil {
+		now = t
+	}
 	for _, name := range []string{"Retry-After-Ms", "X-Ms-Retry-After-Ms"} {
 		if d := number(h.Get(name), time.Millisecond); d > 0 {
 			return d
@@ -22,7 +26,11 @@ func retryAfter(h http.Header, now time.Time) time.Duration {
 	if d := number(s, time.Second); d > 0 {
 		return d
 	}
-	if at, err := http.ParseTime(s); err == nil && at.After(now) {
+	at, err := http.ParseTime(s)
+	if err != nil && strings.TrimSpace(h.Get("Rate-Limit-Remaining")) == "0" {
+		at, err = time.Parse(time.RFC3339, strings.TrimSpace(h.Get("Rate-Limit-Reset")))
+	}
+	if err == nil && at.After(now) {
 		return min(at.Sub(now), longest)
 	}
 	return 0
