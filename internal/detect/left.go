@@ -22,7 +22,11 @@ func leftRule(r *evict.InboxRule, box string) []evict.Leftover {
 	if r.Hidden {
 		detail = "hidden"
 	}
-	return leftover(kind, box, r.Name, r.ID, detail)
+	id := r.ID
+	if id == r.Name {
+		id = "" // the object of a record ends in the name where the rule has no number yet
+	}
+	return leftover(kind, box, r.Name, id, detail)
 }
 
 // leftRight is a right over a mailbox or one of its folders: Name is the folder.

@@ -113,9 +113,9 @@ type planner struct {
 	plan     evict.Plan
 	accounts []*AccountFacts // those to be taken back, then others that steps touch
 	taken    int             // how many of them are to be taken back
+	made     []*AccountFacts // accounts that the attacker made: blocked, not taken back
 	tenant   tenantFacts
 	wanted   []wanted
-	made     []*AccountFacts // by the attacker
 	notes    map[string]bool
 }
 
@@ -127,8 +127,9 @@ type wanted struct {
 	why     []string
 	inverse json.RawMessage // the state to go back to, for a step that gives something back
 	title   string
-	needs   []string // steps that the order can't know of
-	quiet   bool     // nothing is said when there is nothing to do
+	needs   []string    // steps that the order can't know of
+	quiet   bool        // nothing is said when there is nothing to do
+	phase   evict.Phase // other than the action's
 }
 
 func newPlanner(r Reader, c Case, kind string) *planner {
@@ -138,9 +139,17 @@ func newPlanner(r Reader, c Case, kind string) *planner {
 	for i := range c.Accounts {
 		a := c.Accounts[i]
 		a.Roles = slices.Clone(a.Roles)
+		if r == nil && a.ID == "" {
+			a.ID = a.UPN // a person's commands take the name as well
+		}
+		if a.Role == evict.MadeByAttacker {
+			p.made = append(p.made, &a)
+			continue
+		}
 		p.accounts = append(p.accounts, &a)
 	}
 	p.taken = len(p.accounts)
+	p.accounts = append(p.accounts, p.made...)
 	return p
 }
 
@@ -210,6 +219,17 @@ func (p *planner) contain() {
 		p.want(DisableMailProtocols, o, why...)
 		p.want(ConfirmCompromised, o, why...)
 	}
+	for _, a := range p.made {
+		p.block(a, p.reasons(a)...)
+	}
+}
+
+// block wants an account blocked that the attacker made. It stops with the
+// others: from an administrator's account he could undo everything at once.
+func (p *planner) block(a *AccountFacts, why ...string) {
+	for _, act := range []*Action{BlockAccount, RevokeSessions} {
+		p.wanted = append(p.wanted, wanted{action: act, target: a.object(), why: why, phase: evict.Contain})
+	}
 }
 
 // evictKnown wants everything that the attacker left behind, the roles that the
@@ -221,6 +241,9 @@ func (p *planner) evictKnown(ctx context.Context) {
 	for _, f := range p.c.Findings {
 		p.answer(ctx, f)
 	}
+	for _, f := range p.c.Findings {
+		p.offer(f)
+	}
 	for _, a := range p.accounts[:p.taken] {
 		p.roles(a)
 		p.standing(a)
@@ -228,24 +251,34 @@ func (p *planner) evictKnown(ctx context.Context) {
 	p.dependants()
 }
 
-// answer turns what a finding's act left behind into changes, or says that
-// somebody has to decide: only an attacker's act is undone unasked.
+// answer turns what an attacker's act left behind into changes. A restriction is
+// Microsoft's own act, and lifted whoever brought it about.
 func (p *planner) answer(ctx context.Context, f evict.Finding) {
 	for _, l := range f.Left {
-		switch f.Attribution {
-		case evict.ByAttacker:
+		if f.Attribution == evict.ByAttacker || l.Kind == evict.LeftRestriction {
 			p.remove(ctx, f, l)
-		case evict.ByOwner, evict.ByResponder:
-		default:
-			p.undecided(f, l)
+		}
+	}
+}
+
+// offer lists what nobody is known to have done, for somebody to decide. An owner
+// can be deceived into consenting to an application, so that is offered too.
+func (p *planner) offer(f evict.Finding) {
+	for _, l := range f.Left {
+		switch {
+		case l.Kind == evict.LeftRestriction:
+		case f.Attribution == evict.ByUnknown || f.Attribution == evict.Unplaced:
+			p.undecided(f, l, "nothing shows that the intruder did it")
+		case f.Attribution == evict.ByOwner && (l.Kind == evict.LeftGrant || l.Kind == evict.LeftAppRole || l.Kind == evict.LeftApplication):
+			p.undecided(f, l, "the owner did it, perhaps deceived")
 		}
 	}
 }
 
 // undecided lists a change that an operator may pick.
-func (p *planner) undecided(f evict.Finding, l evict.Leftover) {
+func (p *planner) undecided(f evict.Finding, l evict.Leftover, why string) {
 	a, ok := answers()[l.Kind]
-	if !ok || slices.ContainsFunc(p.c.Picked, func(k Pick) bool { return k.Finding == f.ID }) {
+	if !ok || slices.Contains(given, l.Kind) != (p.plan.Kind == "recover") || slices.ContainsFunc(p.c.Picked, func(k Pick) bool { return k.Finding == f.ID }) {
 		return
 	}
 	o := evict.Object{Name: l.Name, Kind: l.Kind, ID: l.ID}
@@ -255,8 +288,16 @@ func (p *planner) undecided(f evict.Finding, l evict.Leftover) {
 	if o.Name == "" {
 		o.Name = l.Of
 	}
+	if slices.ContainsFunc(p.plan.Skipped, func(k evict.Skipped) bool { return k.Action == a.action && k.Target == o }) {
+		return // two records of one act
+	}
+	if slices.ContainsFunc(p.wanted, func(w wanted) bool {
+		return w.target.Account == o.Account && (w.target.Name == o.Name || w.target.ID == o.ID && o.ID != "") && w.action.ID == a.action
+	}) {
+		return // the log told whose it is
+	}
 	p.plan.Skipped = append(p.plan.Skipped, evict.Skipped{Action: a.action, Target: o, Pick: f.ID,
-		Why: "nothing shows that the intruder did it: " + f.Summary})
+		Why: why + ": " + f.Summary})
 }
 
 // pick wants what the operator adds.
@@ -315,11 +356,7 @@ func (p *planner) roles(a *AccountFacts) {
 			p.want(RemoveComplianceRoleGroup, o, why)
 		case ThroughGroup:
 			o.Kind = "group"
-			if a := Find("remove-group-member"); a != nil {
-				p.want(a, o, why)
-				continue
-			}
-			p.note("%s holds %s through the group %s: take it out of the group by hand.", a.name(), h.Name, h.ID)
+			p.want(RemoveGroupMember, o, why)
 		}
 	}
 }
@@ -440,6 +477,9 @@ func newStep(w wanted) evict.Step {
 	}
 	s := evict.Step{ID: stepID(a.ID, w.target), Action: a.ID, Revision: a.Rev, Phase: a.Phase, Procedure: slices.Clone(a.Procedure), Target: w.target,
 		Title: title, Why: w.why, Needs: slices.Clone(w.needs), Noticed: slices.Clone(a.Noticed), Minutes: a.Minutes}
+	if w.phase != "" {
+		s.Phase = w.phase
+	}
 	if s.Procedure == nil {
 		s.Procedure = []string{}
 	}
@@ -487,7 +527,10 @@ func (p *planner) list() {
 			continue
 		}
 		o := a.object()
-		if i >= p.taken {
+		switch {
+		case slices.Contains(p.made, a):
+			o.Kind = "made-by-attacker"
+		case i >= p.taken:
 			o.Kind = "touched"
 		}
 		p.plan.Accounts = append(p.plan.Accounts, o)

@@ -35,7 +35,7 @@ func (p *planner) readAccounts(ctx context.Context) error {
 	if !p.live() {
 		return nil
 	}
-	errs := make([]error, p.taken)
+	errs := make([]error, len(p.accounts))
 	t := &p.tenant
 	jobs := []func(){
 		func() { t.readPlans(ctx, p.r) },
@@ -47,12 +47,16 @@ func (p *planner) readAccounts(ctx context.Context) error {
 		jobs = append(jobs, func() { errs[i] = a.read(ctx, p.r) })
 	}
 	parallel(len(jobs), func(i int) { jobs[i]() })
-	for _, err := range errs {
-		if err != nil {
+	for i, err := range errs {
+		if err != nil && i < p.taken {
 			return err
 		}
+		if err != nil {
+			p.note("An account that the attacker made could not be found: %v", err)
+			p.made = slices.DeleteFunc(p.made, func(a *AccountFacts) bool { return a == p.accounts[i] })
+		}
 	}
-	parallel(p.taken, func(i int) { p.accounts[i].held(ctx, p.r, t) })
+	parallel(len(p.accounts), func(i int) { p.accounts[i].held(ctx, p.r, t) })
 	t.readAdmins(ctx, p.r)
 	for _, a := range p.accounts {
 		a.Federated = slices.Contains(t.federated, evict.DomainOf(a.UPN))
@@ -393,6 +397,7 @@ func (p *planner) account(ctx context.Context, name string) *AccountFacts {
 	}
 	a := &AccountFacts{UPN: name}
 	if !p.live() {
+		a.ID = name
 		p.accounts = append(p.accounts, a)
 		return a
 	}

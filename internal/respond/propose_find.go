@@ -470,7 +470,7 @@ func (p *planner) findApplication(ctx context.Context, f evict.Finding, l evict.
 // findSecret finds the key at the application or its service principal. Without a
 // key ID every key that began within the hour is meant.
 func (p *planner) findSecret(ctx context.Context, f evict.Finding, l evict.Leftover) []wanted {
-	o := evict.Object{Name: l.Name, Kind: "principal-secret", ID: l.Detail + "/" + l.ID}
+	o := evict.Object{Name: l.Name, Kind: principalSecret, ID: l.Detail + "/" + l.ID}
 	if !p.live() {
 		return []wanted{{target: o}}
 	}
@@ -493,11 +493,11 @@ func (p *planner) findSecret(ctx context.Context, f evict.Finding, l evict.Lefto
 	}
 	var own row
 	if err = fetch(ctx, p.r, m365.Call{Op: "get-service-principal", Args: user(text(app, "id")), Query: selecting("passwordCredentials", "keyCredentials")}, &own); err == nil {
-		find(own, "principal-secret")
+		find(own, principalSecret)
 	}
 	list, err := rows(ctx, p.r, m365.Call{Op: "list-applications", Query: url.Values{"$filter": {"appId eq " + odata(text(app, "appId"))}, "$select": {"id,passwordCredentials,keyCredentials"}}})
 	for _, x := range list {
-		find(x, "application-secret")
+		find(x, applicationSecret)
 	}
 	if len(out) == 0 {
 		if err != nil {
@@ -713,8 +713,10 @@ func (p *planner) findAccount(ctx context.Context, _ evict.Finding, l evict.Left
 	if slices.Contains(p.accounts[:p.taken], a) {
 		return nil // contained already
 	}
-	p.made = append(p.made, a)
-	return []wanted{{target: a.object()}, {action: RevokeSessions, target: a.object()}}
+	if !slices.Contains(p.made, a) {
+		p.made = append(p.made, a)
+	}
+	return []wanted{{target: a.object(), phase: evict.Contain}, {action: RevokeSessions, target: a.object(), phase: evict.Contain}}
 }
 
 func (p *planner) findAddIn(ctx context.Context, f evict.Finding, l evict.Leftover) []wanted {
@@ -766,7 +768,7 @@ func (p *planner) findOutbound(_ context.Context, _ evict.Finding, l evict.Lefto
 	w := wanted{target: evict.Object{Name: l.Name, Kind: l.Detail, ID: either(l.ID, l.Name)}, want: oldValues(l)}
 	if w.want == nil {
 		w.want = state(row{"AutoForwardEnabled": false})
-		if l.Detail == "outbound-spam-policy" {
+		if l.Detail == outboundPolicy {
 			w.want = state(row{"AutoForwardingMode": "Automatic"})
 		}
 	}

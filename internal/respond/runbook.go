@@ -21,22 +21,8 @@ func (p *planner) byHand(w wanted, s evict.Step) *evict.Step {
 		s.Manual = w.action.Instruct(s)
 		return &s
 	}
-	named := s
-	if named.Target.Account == "" { // a command takes the name as well
-		named.Target.Account = s.Target.Name
-		if a := p.ownerOf(s.Target); a != nil {
-			named.Target.Account = a.name()
-		}
-	}
-	s.Manual = w.action.ByHand(named)
+	s.Manual = w.action.ByHand(s)
 	return &s
-}
-
-func (p *planner) ownerOf(o evict.Object) *AccountFacts {
-	if o.Account == "" {
-		return nil
-	}
-	return p.known(o.Account)
 }
 
 // password wants a new password: in the cloud, or where the account comes from.
@@ -46,8 +32,8 @@ func (p *planner) password(a *AccountFacts, why []string) {
 		return
 	}
 	if a.Synced {
-		p.want(Find("disable-on-premises"), a.object(), why...)
-		p.want(Find("reset-on-premises-password"), a.object(), why...)
+		p.want(DisableOnPremises, a.object(), why...)
+		p.want(ResetOnPremisesPassword, a.object(), why...)
 	}
 	p.note("%s", onPremisesNote(a))
 }
@@ -65,7 +51,7 @@ func onPremisesNote(a *AccountFacts) string {
 func (p *planner) standing(a *AccountFacts) {
 	for _, id := range standing {
 		if act := Find(id); act != nil {
-			p.wanted = append(p.wanted, wanted{action: act, target: a.object(), why: []string{"part of every eviction: " + strings.Join(act.Procedure, ", ")}, quiet: true})
+			p.wanted = append(p.wanted, wanted{action: act, target: a.object(), why: []string{strings.TrimSuffix("part of every eviction: "+strings.Join(act.Procedure, ", "), ": ")}, quiet: true})
 		}
 	}
 }
