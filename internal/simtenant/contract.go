@@ -25,7 +25,7 @@ type handler func(*call) reply
 
 // tables are all rows.
 func tables() [][]row {
-	return [][]row{mailTable(), logTable()}
+	return [][]row{mailTable(), logTable(), directoryTable()}
 }
 
 // find looks the call up in the table: its version, path, row and arguments.

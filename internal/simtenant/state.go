@@ -67,6 +67,7 @@ type User struct {
 	PerUserMFA                                     string // disabled, enabled, enforced (beta)
 	AppPasswords                                   int    // no API lists or removes them
 	Methods                                        []*Method
+	DefaultMethod                                  string   // ID of the method that a second factor is asked of first; "": the oldest that can be it
 	Former                                         []string // UPNs that it had before
 	Deleted                                        time.Time
 	Manager                                        string
