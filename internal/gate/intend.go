@@ -3,6 +3,7 @@ package gate
 import (
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -60,7 +61,8 @@ func (g *Gate) Intend(p Plan, step string, r Request) (*Permit, error) {
 		return nil, err
 	}
 	if err := g.alone(kept, len(all)); err != nil {
-		return nil, err
+		told := g.keep(Entry{Time: time.Now(), Kind: Responded, Plan: of.Plan, Step: of.Step, Attempt: of.Number}, Answer{Error: err.Error(), End: NotSent})
+		return nil, errors.Join(err, told)
 	}
 	return &Permit{tenant: string(g.tenant), operation: r.Operation, target: r.Target, digest: r.Digest, of: of}, nil
 }
@@ -176,6 +178,7 @@ const (
 
 // A Result is how a step ended, with all its attempts so far.
 type Result struct {
+	UndoOf  string          `json:"undoOf,omitempty"` // the step that it reverses: see Step.UndoOf
 	Outcome Outcome         `json:"outcome"`
 	Why     string          `json:"why,omitempty"` // may hold the server's words
 	Already bool            `json:"already,omitempty"`

@@ -28,3 +28,9 @@ type Journal interface {
 	// Entries are all that are kept, in their order. The caller owns the slice, not the bytes of Detail.
 	Entries() ([]Entry, error)
 }
+
+// Intent is what the entry says of a request about to be sent; false for another kind of entry.
+func (e *Entry) Intent() (Intent, bool) {
+	var i Intent
+	return i, e.Kind == Intended && json.Unmarshal(e.Detail, &i) == nil
+}

@@ -2,6 +2,7 @@ package gate
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 )
 
@@ -17,6 +18,7 @@ type StepState struct {
 	Answer   string          // to its question
 	Began    time.Time       // first intent, or a person's word; zero: not begun
 	Ended    time.Time
+	Undone   time.Time // when a later plan's step that reverses it was verified; zero: never
 
 	earlier bool // an attempt before the last may have had its effect, and no end settled it
 }
@@ -25,6 +27,12 @@ type StepState struct {
 func Standing(entries []Entry, hash string) map[string]StepState {
 	out := map[string]StepState{}
 	for _, e := range entries {
+		if of, ok := undone(e, hash); ok {
+			s := out[of]
+			s.Undone = e.Time
+			out[of] = s
+			continue
+		}
 		if e.Plan != hash || e.Step == "" {
 			continue
 		}
@@ -54,8 +62,7 @@ func Standing(entries []Entry, hash string) map[string]StepState {
 }
 
 func (s *StepState) intended(e Entry) {
-	var i Intent
-	_ = json.Unmarshal(e.Detail, &i) // unreadable: open and unclear all the same
+	i, _ := e.Intent()                                                                // unreadable: open and unclear all the same
 	if s.Before == nil || s.Result.Outcome == Failed || s.Result.Outcome == Skipped { // what was sent so far changed nothing
 		s.Before = i.Before
 	}
@@ -87,4 +94,19 @@ func (s *StepState) ended(e Entry) {
 	if e.Attempt >= s.Attempts {
 		s.Open, s.Unclear, s.earlier = false, false, false
 	}
+}
+
+// Reverses is what a step that reverses another says in its UndoOf.
+func Reverses(hash, step string) string { return hash + "/" + step }
+
+// undone names the step of the plan that an entry says is reversed.
+func undone(e Entry, hash string) (step string, ok bool) {
+	if e.Kind != Ended || e.Plan == hash {
+		return "", false
+	}
+	var r Result
+	if json.Unmarshal(e.Detail, &r) != nil || r.Outcome != Verified {
+		return "", false
+	}
+	return strings.CutPrefix(r.UndoOf, hash+"/")
 }

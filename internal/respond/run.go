@@ -3,18 +3,14 @@ package respond
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
+	"sync"
 	"time"
 
 	"evict"
 	"evict/internal/gate"
-	"evict/internal/m365"
 )
-
-// A Sender sends writes, each under a permit; *m365.Client is one.
-type Sender interface {
-	Digest(m365.Call) (target string, digest [32]byte, err error)
-	Write(context.Context, m365.Call, *gate.Permit) (*m365.Response, error)
-}
 
 // A Runner carries one approved plan out. All that it must know of earlier runs is in the journal.
 type Runner struct {
@@ -25,6 +21,8 @@ type Runner struct {
 	Secrets  Secrets        // takes new passwords; nil where no step makes one
 	Progress func(Progress) // never called at once from two goroutines; nil: nobody listens
 	Patience time.Duration  // how long reads may take to agree; 0: five minutes
+
+	find func(evict.ActionID) *Action // nil: the catalog's
 }
 
 // A Progress is one step's news.
@@ -39,7 +37,7 @@ type Progress struct {
 // A State is where a step is in a run.
 type State string
 
-// States of a step. Those that end a run's work on it stand in its Summary too.
+// States of a step. Those from Verified on stand in a Summary.
 const (
 	Waiting    State = "waiting" // for the steps that it needs
 	Reading    State = "reading"
@@ -56,62 +54,158 @@ const (
 	LeftOut    State = "left-out" // the approval does not cover it, or the run was ended before
 )
 
-// A StepResult is how a step stands after a run.
-type StepResult struct {
-	Step   evict.Step
-	State  State
-	Why    string
-	Sent   int       // attempts, ever
-	Ended  time.Time // zero: not
-	Effect time.Time // from when on the service obeys it everywhere
-}
-
-// A Summary is how the plan stands after a run.
-type Summary struct {
-	Steps []StepResult // in the plan's order
-}
-
-// Count the steps in one of the states.
-func (s Summary) Count(states ...State) int { return 0 }
+// errEnded means that no new step was to be begun.
+var errEnded = errors.New("the run was ended before")
 
 // Apply carries out every approved step that is not verified yet. Open intents are settled first, by looking. A
 // cancelled context stops new steps; what was sent is still settled. The error is about what keeps the run from
 // going on, such as a journal that can't be written; how the steps ended is in the Summary, which is always whole.
-func (r *Runner) Apply(ctx context.Context) (Summary, error) {
-	return Summary{}, errors.New("not yet")
-}
+func (r *Runner) Apply(ctx context.Context) (Summary, error) { return r.run(ctx, (*worker).carry) }
 
 // Verify looks again at what was sent and is not verified, and sends nothing.
-func (r *Runner) Verify(ctx context.Context) (Summary, error) {
-	return Summary{}, errors.New("not yet")
+func (r *Runner) Verify(ctx context.Context) (Summary, error) { return r.run(ctx, (*worker).settle) }
+
+// A run is one pass over the plan.
+type run struct {
+	*Runner
+	plan     evict.Plan
+	standing map[string]gate.StepState
+	done     map[string]chan struct{}
+	stop     context.Context // no new step after it
+	halt     context.CancelCauseFunc
+
+	mu      sync.Mutex
+	results map[string]StepResult
+	touched map[evict.Object]time.Time // when we last sent something about it
+	cut     bool                       // a step was not begun because the run was ended
+	refused error                      // why the gate lets a step not be sent
+	ended   time.Time                  // when the run was
+	talk    sync.Mutex                 // of Progress
 }
 
-// Recheck looks once more at every verified step, and keeps what it saw in the journal.
-func (r *Runner) Recheck(ctx context.Context) (map[string]gate.Look, error) {
-	return nil, errors.New("not yet")
+func (r *Runner) run(ctx context.Context, do func(*worker)) (Summary, error) {
+	entries, err := r.Gate.Entries()
+	if err != nil {
+		return Standing(r.Plan, nil), err
+	}
+	n := &run{Runner: r, plan: r.Plan.Plan(), standing: gate.Standing(entries, r.Plan.Hash()), done: map[string]chan struct{}{},
+		results: map[string]StepResult{}, touched: touched(entries)}
+	n.stop, n.halt = context.WithCancelCause(ctx)
+	defer n.halt(nil)
+	for _, s := range n.plan.Steps {
+		n.done[s.ID] = make(chan struct{})
+	}
+	work := context.WithoutCancel(ctx) // what was sent is settled whatever happens
+	if r.Secrets != nil {
+		work = WithSecrets(work, r.Secrets)
+	}
+	var all sync.WaitGroup
+	defer context.AfterFunc(n.stop, func() {
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		n.ended = time.Now()
+	})()
+	for i := range n.plan.Steps {
+		all.Go(func() {
+			s := &n.plan.Steps[i]
+			defer close(n.done[s.ID])
+			do(n.worker(work, s))
+		})
+	}
+	all.Wait()
+	return n.summary(), n.err(ctx)
 }
 
-// Standing is the summary of a plan from the journal alone.
-func Standing(p gate.Plan, entries []gate.Entry) Summary { return Summary{} }
-
-// A Check is one recheck that is due after a plan was carried out.
-type Check struct {
-	At   time.Time
-	Done time.Time // zero: not yet
+// err is what kept the run from going on; nil when it came to its end.
+func (n *run) err(ctx context.Context) error {
+	switch cause := context.Cause(n.stop); {
+	case errors.Is(cause, errJournal):
+		return cause
+	case n.cut:
+		return ctx.Err()
+	}
+	for _, s := range n.results {
+		if n.refused == nil || s.State != LeftOut && s.State != Blocked && s.State != ForPerson {
+			return nil
+		}
+	}
+	return n.refused // not one step was allowed
 }
 
-// Checks lists when a plan is looked at again: 1, 24 and 72 hours and 7 days after its last step was verified.
-func Checks(p gate.Plan, entries []gate.Entry) []Check { return nil }
-
-// An Undoing says what of a carried-out plan is to be put back.
-type Undoing struct {
-	Plan     gate.Plan
-	Entries  []gate.Entry
-	Steps    []string        // IDs; nil: all
-	Findings []evict.Finding // of the case: what they name is put back only when Steps names it
-	Made     evict.Time
-	Tool     string
+// touched says when the case last sent something about each object.
+func touched(entries []gate.Entry) map[evict.Object]time.Time {
+	out := map[evict.Object]time.Time{}
+	for _, e := range entries {
+		if i, ok := e.Intent(); ok {
+			out[i.Object] = e.Time
+		}
+	}
+	return out
 }
 
-// Undo makes the plan that puts verified steps back, from the journal. What can't be put back, or must be named for it, is among the skipped.
-func Undo(u Undoing) (evict.Plan, error) { return evict.Plan{}, errors.New("not yet") }
+func (n *run) action(id evict.ActionID) *Action {
+	if n.find != nil {
+		return n.find(id)
+	}
+	return Find(id)
+}
+
+func (n *run) worker(ctx context.Context, s *evict.Step) *worker {
+	return &worker{run: n, ctx: ctx, step: s, s: *s, st: n.standing[s.ID], a: n.action(s.Action), number: n.standing[s.ID].Attempts}
+}
+
+// tell passes a step's news on.
+func (n *run) tell(s *evict.Step, state State, why string) {
+	if n.Progress == nil {
+		return
+	}
+	p := Progress{Step: s.ID, State: state, Why: why, Time: time.Now()}
+	if state == Verified || state == Already {
+		p.Effect = p.Time.Add(time.Duration(s.Minutes) * time.Minute)
+	}
+	n.talk.Lock()
+	defer n.talk.Unlock()
+	n.Progress(p)
+}
+
+// needs are the steps that must be verified before s. Sending is unblocked after everything of R1 to R3 on its account,
+// whatever the plan says.
+func (n *run) needs(s *evict.Step) []string {
+	out := slices.Clone(s.Needs)
+	if !slices.Contains(s.Procedure, "R4") {
+		return out
+	}
+	for _, o := range n.plan.Steps {
+		first := slices.ContainsFunc(o.Procedure, func(p string) bool { return p == "R1" || p == "R2" || p == "R3" })
+		if first && o.ID != s.ID && o.Target.Account == s.Target.Account && !slices.Contains(o.Needs, s.ID) {
+			out = append(out, o.ID)
+		}
+	}
+	return out
+}
+
+// wait waits for the steps that s needs, and says why it can't begin.
+func (n *run) wait(s *evict.Step) (State, string) {
+	told := false
+	for _, id := range n.needs(s) {
+		select {
+		case <-n.done[id]:
+		default:
+			if !told {
+				n.tell(s, Waiting, "for "+id)
+				told = true
+			}
+			<-n.done[id] // after the end of the run it ends soon
+		}
+		n.mu.Lock()
+		got := n.results[id].State
+		n.mu.Unlock()
+		if got != Verified && got != Already {
+			return Blocked, fmt.Sprintf("it needs %s, which is %s", id, got)
+		}
+	}
+	if n.stop.Err() != nil {
+		return LeftOut, errEnded.Error()
+	}
+	return "", ""
+}
