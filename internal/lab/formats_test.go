@@ -61,17 +61,24 @@ func readFile(t *testing.T, path string, each func(*evict.Event)) read {
 	}
 }
 
-// TestFormatsAreRead: every file of every format of every scenario is read to
-// its last record, none is rejected, damaged or without its time, and there are
-// as many as were written.
+// TestFormatsAreRead: every file of every format is read to its last record,
+// none is rejected, damaged or without its time, and there are as many as were
+// written. What the services answer is tested of every scenario, the rest of two.
 func TestFormatsAreRead(t *testing.T) {
 	for _, s := range scenarios.List {
 		t.Run(s.Name, func(t *testing.T) {
-			w, err := scenarios.Build(scenarios.Config{Seed: 5, Users: 10, Days: 24, Rate: 0.2, Scenario: s.Name})
+			cfg := scenarios.Config{Seed: 5, Users: 9, Days: 18, Rate: 0.15, Scenario: s.Name}
+			if s.Name == "fifty-accounts" {
+				cfg.Days = 9
+			}
+			w, err := scenarios.Build(cfg)
 			if err != nil {
 				t.Fatal(err)
 			}
 			for _, f := range scenarios.Formats() {
+				if f.Name != "api" && s.Name != "admin-takeover" && s.Name != "audit-off" {
+					continue
+				}
 				dir := t.TempDir()
 				if err := scenarios.Export(w, dir, f.Name); err != nil {
 					t.Fatalf("%s: %v", f.Name, err)

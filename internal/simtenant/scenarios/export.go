@@ -26,6 +26,19 @@ type Format struct {
 func Formats() []Format {
 	return []Format{
 		{Name: "api", Lossless: true, Doc: "answers of the services as they came: Management Activity API, Graph, Exchange's cmdlets", write: exportAPI},
+		{Name: "graph", Lossless: true, Doc: "the same, the audit log by an audit query of Graph's", write: exportGraph},
+		{Name: "purview-csv", Doc: "the Purview portal's export of a search: the audit log alone, 50,000 rows at most", write: exportPurview},
+		{Name: "purview-csv-old", Doc: "the Purview portal's export as it was: four columns, times as Americans write them", write: exportPurviewOld},
+		{Name: "siem-csv", Doc: "a search in a SIEM that keeps the audit log's rows, saved as CSV", write: exportSIEM},
+		{Name: "entra-csv", Doc: "the Entra portal's downloads: sign-ins of both kinds, their steps, directory audits", write: exportEntraCSV},
+		{Name: "entra-csv-old", Doc: "the Entra portal's downloads as they were: no sessions, no tokens, no sign-ins but the interactive", write: exportEntraOld},
+		{Name: "entra-json", Doc: "the Entra portal's downloads as JSON", write: exportEntraJSON},
+		{Name: "log-analytics", Doc: "tables of a Log Analytics workspace saved as CSV: no record of Entra ID in OfficeActivity", write: exportAnalytics},
+		{Name: "diagnostics", Doc: "Entra ID's logs in a storage account, as diagnostic settings write them", write: exportDiagnostics},
+		{Name: "defender", Doc: "tables of advanced hunting saved as CSV: 30 days, few columns", write: exportDefender},
+		{Name: "message-trace", Doc: "Get-MessageTraceV2 | Export-Csv", write: exportTrace},
+		{Name: "message-trace-summary", Doc: "the Exchange admin center's download of a list: no IDs, no addresses", write: exportTraceSummary},
+		{Name: "message-trace-detail", Doc: "the Exchange admin center's enhanced report: UTF-16, a row for each event on a message's way", write: exportTraceDetail},
 	}
 }
 
@@ -208,6 +221,19 @@ func exportAPI(x *exporter) error {
 	if err := x.array("audit.json", "unified audit log", x.log(simtenant.AuditRecord)); err != nil {
 		return err
 	}
+	return x.rest()
+}
+
+// exportGraph has the audit log from where collecting has it.
+func exportGraph(x *exporter) error {
+	if err := x.graphAudit("audit.json"); err != nil {
+		return err
+	}
+	return x.rest()
+}
+
+// rest is all but the audit log.
+func (x *exporter) rest() error {
 	if err := x.entraLogs(); err != nil {
 		return err
 	}
