@@ -211,7 +211,7 @@ func flag(c *cobra.Command, name string) bool {
 func (f *investigateFlags) run(ctx context.Context, out *ui.Streams) (inv *evict.Investigation, err error) {
 	p := out.Progress()
 	defer p.Done()
-	f.options.Progress = func(t timeline.Progress) { p.Update(t.Phase, t.Source, t.Bytes, t.Of, t.Done, t.Total) }
+	f.options.Progress = progressOf(p)
 	if f.timelineFile == "" {
 		return app.Investigate(ctx, f.options)
 	}
@@ -230,6 +230,11 @@ func (f *investigateFlags) run(ctx context.Context, out *ui.Streams) (inv *evict
 		return rows.Flush()
 	})
 	return inv, err
+}
+
+// progressOf shows how far the passes are.
+func progressOf(p *ui.Progress) func(timeline.Progress) {
+	return func(t timeline.Progress) { p.Update(t.Phase, t.Source, t.Bytes, t.Of, t.Done, t.Total) }
 }
 
 func timelineRow(r timeline.Row) report.TimelineRow {

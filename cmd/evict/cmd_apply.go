@@ -1,0 +1,361 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"evict"
+	"evict/internal/app"
+	"evict/internal/report"
+	"evict/internal/ui"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+)
+
+// applyFlags are what all commands about one plan share.
+type applyFlags struct {
+	options app.ApplyOptions
+	sealTo  string
+	sealed  string
+	out     *ui.Streams
+}
+
+// plain are the flags of a command that only reads the case.
+func (f *applyFlags) plain(c *cobra.Command) {
+	fl := c.Flags()
+	fl.StringVar(&f.options.Case, "case", "", "folder of the case")
+	fl.StringVar(&f.options.Plan, "plan", "", "hash of the plan, or its first characters (default: the latest plan)")
+	fl.StringVar(&f.options.Operator, "operator", "", "who does it, for the record (default: this system's user)")
+}
+
+// live are the flags of a command that reaches the tenant.
+func (f *applyFlags) live(c *cobra.Command) {
+	f.plain(c)
+	fl := c.Flags()
+	fl.StringVar(&f.options.Profile, "tenant", "", "profile of the tenant, of the application that responds (default: the only one)")
+	fl.String("profiles", "", "folder of the profiles (default: this user's settings)")
+	fl.DurationVar(&f.options.Patience, "patience", 0, "how long reads may take to agree with what was sent (default 5m)")
+}
+
+// passwords are the flags of a command that may make new ones.
+func (f *applyFlags) passwords(c *cobra.Command) {
+	fl := c.Flags()
+	fl.StringVar(&f.sealTo, "seal-to", "", "age recipient (age1…): seal new passwords to it instead of showing them once")
+	fl.StringVar(&f.sealed, "sealed-file", "passwords.age", "with --seal-to: the new file that they are sealed into")
+}
+
+// prepare checks what was typed and finds the profile.
+func (f *applyFlags) prepare(c *cobra.Command, needsTenant bool) error {
+	o := &f.options
+	if o.Case == "" {
+		return fmt.Errorf("%w: --case names the case", errUsage)
+	}
+	if o.Operator == "" {
+		o.Operator = systemUser()
+	}
+	if !needsTenant {
+		return nil
+	}
+	t, err := tenants(f.out, c)
+	if err != nil {
+		return err
+	}
+	o.Tenants = t
+	o.Profile, err = theProfile(t, o.Profile)
+	return err
+}
+
+// handover says where new passwords go: to a key, or to this terminal and nowhere else.
+func (f *applyFlags) handover() error {
+	if f.sealTo != "" {
+		h, err := app.SealTo(f.sealTo, f.sealed)
+		f.options.Secrets = h
+		return err
+	}
+	if file, ok := f.out.Err.(*os.File); !ok || !term.IsTerminal(int(file.Fd())) {
+		return nil // nobody would be looking: a step that makes a password is refused
+	}
+	f.options.Secrets = app.ShowOnce(func(account, password string) {
+		f.out.Note(fmt.Sprintf("new password of %s, shown this once; say it on the telephone, never mail it to the account:\n%s", account, password))
+	})
+	return nil
+}
+
+const applyLong = `Carries a plan out, once you approve it: --plan names it by its hash, --confirm by
+typing the account, or for several the words that the plan's last line prints.
+Before each request its intent is written to the case; after it the tenant is
+read until two reads agree. Containment goes first and waits for nothing.
+
+Steps that are verified already are not sent again, and an object that no longer
+looks like the plan says is left alone. What fails does not stop what does not
+need it. Interrupted, evict resume goes on.
+
+A new password is shown once on this terminal when it is verified, or sealed with
+--seal-to. It is in no file and in no mail.
+
+Exit code 3: a step is not verified. 5: the plan is out of date. 7: refused.
+
+  evict apply --case ./case --plan 3f9a1c2b77de --confirm dana@contoso.com
+  evict apply --case ./case --plan 3f9a1c2b77de --confirm 'contoso.com 50 accounts' --seal-to age1…`
+
+func applyCommand(out *ui.Streams, outcome *ui.Outcome) *cobra.Command {
+	f := applyFlags{out: out}
+	c := &cobra.Command{
+		Use: "apply", Short: "Carry out an approved plan, and read back that it worked", Long: applyLong, Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if f.options.Plan == "" || f.options.Confirm == "" {
+				return fmt.Errorf("%w: --plan names the plan by its hash and --confirm by what the plan's last line says to type; evict plan prints both", errUsage)
+			}
+			return f.carryOut(c, outcome, app.Apply)
+		},
+	}
+	f.live(c)
+	f.passwords(c)
+	c.Flags().StringVar(&f.options.Confirm, "confirm", "", "the account that the plan takes back, typed")
+	c.Flags().StringSliceVar(&f.options.Steps, "step", nil, "approve only these steps")
+	c.Flags().Float64Var(&f.options.Hours, "hours", 24, "how long the approval holds")
+	return c
+}
+
+func resumeCommand(out *ui.Streams, outcome *ui.Outcome) *cobra.Command {
+	f := applyFlags{out: out}
+	c := &cobra.Command{
+		Use: "resume", Short: "Go on with a plan that was interrupted",
+		Long: `Settles what was sent before the interruption by looking, never by sending it
+blindly again, and then carries out the rest of what was approved.
+
+  evict resume --case ./case`, Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return f.carryOut(c, outcome, app.Resume) },
+	}
+	f.live(c)
+	f.passwords(c)
+	return c
+}
+
+func verifyCommand(out *ui.Streams, outcome *ui.Outcome) *cobra.Command {
+	f := applyFlags{out: out}
+	var recheck bool
+	c := &cobra.Command{
+		Use: "verify", Short: "Look again at what a plan changed; nothing is sent",
+		Long: `Reads again every step that was sent and is not verified. --recheck reads the
+verified ones too: due 1, 24 and 72 hours and 7 days after a plan was carried out,
+for an attacker who comes back changes things back.
+
+  evict verify --case ./case
+  evict verify --case ./case --recheck`, Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if recheck {
+				return f.carryOut(c, outcome, app.Recheck)
+			}
+			return f.carryOut(c, outcome, app.Verify)
+		},
+	}
+	f.live(c)
+	c.Flags().BoolVar(&recheck, "recheck", false, "also what is verified already")
+	return c
+}
+
+func statusCommand(out *ui.Streams, outcome *ui.Outcome) *cobra.Command {
+	f := applyFlags{out: out}
+	c := &cobra.Command{
+		Use: "status", Short: "Say how a plan stands: what was done, what is open, whether he is out",
+		Long: `Reads the case alone, asks the tenant nothing, and can run beside any other command.
+
+  evict status --case ./case
+  evict status --case ./case --plan 3f9a1c2b77de --json`, Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if err := f.prepare(c, false); err != nil {
+				return err
+			}
+			r, err := app.Status(c.Context(), f.options.Case, f.options.Plan)
+			if err != nil {
+				return err
+			}
+			return f.print(c, outcome, r)
+		},
+	}
+	f.plain(c)
+	return c
+}
+
+func doneCommand(out *ui.Streams, outcome *ui.Outcome) *cobra.Command {
+	f := applyFlags{out: out}
+	var answer string
+	c := &cobra.Command{
+		Use: "done STEP...", Short: "Say that you did a step that only a person can do",
+		Long: `Keeps, with your name and the time, that a manual step was done, and your answer
+to the question that it asks.
+
+  evict done --case ./case app-passwords-3f9a --answer 'none were left'`, Args: cobra.MinimumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			if err := f.prepare(c, false); err != nil {
+				return err
+			}
+			f.options.Steps = args
+			r, err := app.Done(c.Context(), f.options, answer)
+			if err != nil {
+				return err
+			}
+			return f.print(c, outcome, r)
+		},
+	}
+	f.plain(c)
+	c.Flags().StringVar(&answer, "answer", "", "to the step's question")
+	return c
+}
+
+func undoCommand(out *ui.Streams, outcome *ui.Outcome) *cobra.Command {
+	f := applyFlags{out: out}
+	c := &cobra.Command{
+		Use: "undo", Short: "Propose the plan that puts back what a plan changed",
+		Long: `Makes the inverse plan from the journal: what each verified step found before it
+changed anything. What a finding names comes back only when --step names it. The
+plan is approved and carried out like any other, with evict apply.
+
+  evict undo --case ./case --plan 3f9a1c2b77de
+  evict undo --case ./case --plan 3f9a1c2b77de --step block-sign-in-07aa`, Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if err := f.prepare(c, false); err != nil {
+				return err
+			}
+			p, err := app.Undo(c.Context(), f.options)
+			if err != nil {
+				return err
+			}
+			outcome.Detailed = flag(c, "detailed-exitcode")
+			outcome.Findings = len(p.Plan.Steps) > 0
+			if flag(c, "json") {
+				return json.NewEncoder(out.Out).Encode(p)
+			}
+			return printPlan(out, p, false)
+		},
+	}
+	f.plain(c)
+	c.Flags().StringSliceVar(&f.options.Steps, "step", nil, "put back only these steps, also what a finding names")
+	return c
+}
+
+// carryOut runs one of the methods that reach the tenant, tells each step's news, and prints how the plan stands.
+func (f *applyFlags) carryOut(c *cobra.Command, outcome *ui.Outcome, do func(context.Context, app.ApplyOptions) (*app.PlanReport, error)) error {
+	if err := f.prepare(c, true); err != nil {
+		return err
+	}
+	if err := f.handover(); err != nil {
+		return err
+	}
+	f.options.Progress = stepLines(f.out, f.options, flag(c, "json"))
+	r, err := do(c.Context(), f.options)
+	if r != nil {
+		if printed := f.print(c, outcome, r); err == nil {
+			err = printed
+		}
+	}
+	return err
+}
+
+// stepLines tells each step's news on standard error: a line for a person, or with --json a line of JSON.
+func stepLines(out *ui.Streams, o app.ApplyOptions, asJSON bool) func(app.StepProgress) {
+	titles := app.StepTitles(o.Case, o.Plan)
+	return func(p app.StepProgress) {
+		if asJSON {
+			b, err := json.Marshal(struct {
+				Schema string    `json:"schema"`
+				Step   string    `json:"step"`
+				State  string    `json:"state"`
+				Why    string    `json:"why,omitempty"`
+				Time   time.Time `json:"time"`
+				Effect time.Time `json:"effect,omitzero"`
+			}{"evict.progress/v1", p.Step, string(p.State), p.Why, p.Time, p.Effect})
+			if err == nil {
+				out.Note(string(b))
+			}
+			return
+		}
+		line := fmt.Sprintf("%s  %-15s %s", p.Time.UTC().Format("15:04:05"), p.State, titles[p.Step])
+		if p.Why != "" {
+			line += ": " + p.Why
+		}
+		out.Note(line)
+	}
+}
+
+func (f *applyFlags) print(c *cobra.Command, outcome *ui.Outcome, r *app.PlanReport) error {
+	outcome.Detailed = flag(c, "detailed-exitcode")
+	for _, s := range r.Steps {
+		switch s.State {
+		case "verified", "already", "manual":
+		case "stale":
+			outcome.Stale = true
+		case "left-out", "waiting":
+			outcome.Findings = true
+		default:
+			outcome.Incomplete = true
+		}
+	}
+	if flag(c, "json") {
+		return json.NewEncoder(f.out.Out).Encode(r)
+	}
+	printStatus(f.out, r)
+	return nil
+}
+
+// marks of the states of steps.
+var marks = map[string][2]string{"verified": {"✓", "+"}, "already": {"✓", "+"}, "failed": {"✗", "x"}, "in-doubt": {"?", "?"}, "sent-unverified": {"?", "?"},
+	"stale": {"!", "!"}, "blocked": {"·", "."}, "manual": {"☐", "o"}, "left-out": {"·", "."}, "waiting": {"·", "."}}
+
+func printStatus(out *ui.Streams, r *app.PlanReport) {
+	w, o := out.Out, out.TextOptions()
+	fmt.Fprintf(w, "Plan %.12s (%s) of case %s\n", r.Hash, r.Kind, report.Clean(r.Case))
+	if len(r.Approved) == 0 {
+		fmt.Fprintln(w, "  nobody has approved it")
+	}
+	for _, a := range r.Approved {
+		fmt.Fprintln(w, report.Wrap(fmt.Sprintf("  approved by %s at %s, until %s", report.Clean(a.Who), at(a.Time), at(a.Expires)), o.Width))
+	}
+	var phase evict.Phase
+	for _, s := range r.Steps {
+		if s.Step.Phase != phase {
+			phase = s.Step.Phase
+			fmt.Fprintf(w, "\n%s\n", phase)
+		}
+		printStep(w, o, s)
+	}
+	fmt.Fprintf(w, "\n%s\n", report.Wrap(report.Clean(r.Claim), o.Width))
+	if r.Unseen != "" {
+		fmt.Fprintln(w, report.Wrap("The logs since could not be looked at: "+report.Clean(r.Unseen), o.Width))
+	}
+	for _, c := range r.Checks {
+		if c.Done.IsZero() {
+			fmt.Fprintf(w, "Next look: evict verify --case %s --plan %.12s --recheck, due %s\n", report.Clean(shellWord(r.Folder)), r.Hash, at(c.At))
+			break
+		}
+	}
+}
+
+func printStep(w io.Writer, o report.TextOptions, s app.StepReport) {
+	mark := marks[s.State][1]
+	if o.Unicode {
+		mark = marks[s.State][0]
+	}
+	line := fmt.Sprintf("  %s %-15s %s — %s", mark, s.State, report.Clean(s.Step.Title), report.Clean(s.Step.Target.Name))
+	switch {
+	case s.ByHand != "":
+		line += ", by " + report.Clean(s.ByHand)
+	case s.State == "manual":
+		line += " (step " + report.Clean(s.Step.ID) + ")"
+	}
+	if s.Why != "" {
+		line += ": " + report.Clean(s.Why)
+	}
+	fmt.Fprintln(w, report.Wrap(line, o.Width))
+	if s.Effect.Set && s.Effect.Std().After(time.Now()) {
+		fmt.Fprintf(w, "      obeyed everywhere in about %s, at %s\n", time.Until(s.Effect.Std()).Round(time.Minute), at(s.Effect.Std()))
+	}
+}
+
+func at(t time.Time) string { return t.UTC().Format("2006-01-02 15:04Z") }

@@ -1,0 +1,146 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"evict"
+	"evict/internal/app"
+	"evict/internal/report"
+	"evict/internal/ui"
+
+	"github.com/spf13/cobra"
+)
+
+// planFlags are what plan and its kin share.
+type planFlags struct {
+	options  app.PlanOptions
+	runbook  bool
+	identity string
+	device   string
+	number   string
+	enrolled string
+}
+
+func planCommand(out *ui.Streams, outcome *ui.Outcome) *cobra.Command {
+	var f planFlags
+	c := &cobra.Command{
+		Use:   "plan [PATH...]",
+		Short: "Propose how the attacker is thrown out; nothing is changed",
+		Long: `Proposes, from what the investigation of a case found, how its accounts are taken
+back: contain (block, revoke, reset), then evict (what the attacker left behind).
+Every step shows what it changes, which finding it answers, who will notice, and
+how it is undone. Only what an attacker did is taken away unasked; what nothing
+shows to be his is listed beside the plan, to be added with --add.
+
+The plan is a file of the case, and its hash is what evict apply takes.
+
+--contain needs no evidence: it is the first thing to do, and waits for nothing.
+Without --tenant the plan is a runbook: what to click and type, step by step.
+--recover makes the plan that gives the accounts back to their owners, once the
+attacker is out.
+
+  evict plan --case ./case --tenant contoso
+  evict plan --case ./case --tenant contoso --contain --account dana@contoso.com
+  evict plan --case ./case --tenant contoso --leave-out preserve --add 5f9a5a52f05342db
+  evict plan ./exports --runbook`,
+		RunE: func(c *cobra.Command, args []string) error {
+			if err := f.prepare(out, c, args); err != nil {
+				return err
+			}
+			progress := out.Progress()
+			f.options.Progress = progressOf(progress)
+			p, err := app.MakePlan(c.Context(), f.options)
+			progress.Done()
+			if err != nil {
+				return err
+			}
+			outcome.Detailed = flag(c, "detailed-exitcode")
+			outcome.Findings = len(p.Plan.Steps) > 0
+			if flag(c, "json") {
+				return json.NewEncoder(out.Out).Encode(p)
+			}
+			return printPlan(out, p, f.runbook)
+		},
+	}
+	o := &f.options
+	fl := c.Flags()
+	fl.StringVar(&o.Case, "case", "", "folder of the case")
+	fl.StringVar(&o.Profile, "tenant", "", "profile of the tenant, of the application that responds (default: the only one)")
+	fl.String("profiles", "", "folder of the profiles (default: this user's settings)")
+	fl.BoolVar(&f.runbook, "runbook", false, "without the tenant: what a person does by hand")
+	fl.StringSliceVar(&o.Accounts, "account", nil, "take back these accounts (default: those found compromised)")
+	fl.BoolVar(&o.Contain, "contain", false, "only block sign-in, revoke sessions, reset the password; needs no evidence")
+	fl.BoolVar(&o.Recover, "recover", false, "give the accounts back to their owners")
+	fl.StringSliceVar(&o.Add, "add", nil, "add what a finding left behind (its ID), or ACTION=ACCOUNT")
+	fl.StringSliceVar(&o.LeaveOut, "leave-out", nil, "leave out a step or an action, by its ID")
+	fl.StringSliceVar(&o.Guards.BreakGlass, "break-glass", nil, "account for emergencies, never to be touched")
+	fl.StringSliceVar(&o.Guards.Service, "service-account", nil, "account that programs use, never to be touched")
+	fl.IntVar(&o.Guards.Most, "most", 0, "accounts that one plan may take back (default 10)")
+	fl.StringSliceVar(&o.Guards.Overrides, "override", nil, "GUARD=TARGET=WORD, as the refusal printed it")
+	fl.StringVar(&o.Operator, "operator", "", "your own account, for the record and its guard (default: this system's user)")
+	fl.StringVar(&f.identity, "identity-checked-by", "", "with --recover: who called the owner back, on a number from before")
+	fl.StringVar(&f.number, "number", "", "with --recover: that number")
+	fl.StringVar(&f.device, "device-clean-by", "", "with --recover: who says that the owner's device is clean")
+	fl.StringVar(&f.enrolled, "enrolled-by", "", "with --recover: who saw the owner enrol anew under a one-time pass")
+	fl.StringSliceVar(&o.Release.UsedProtocol, "used-protocol", nil, "with --recover: POP, IMAP or SMTP-AUTH, where the owner used it before")
+	return c
+}
+
+// prepare checks what was typed before anything is read.
+func (f *planFlags) prepare(out *ui.Streams, c *cobra.Command, args []string) error {
+	o := &f.options
+	o.Evidence.Paths = args
+	if o.Operator == "" {
+		o.Operator = systemUser()
+	}
+	if o.Case == "" && len(args) == 0 {
+		return fmt.Errorf("%w: --case names the case; or give exported files and --runbook", errUsage)
+	}
+	if o.Case == "" && !f.runbook {
+		return fmt.Errorf("%w: without a case a plan can't be kept; say --runbook to see what a person would do", errUsage)
+	}
+	if o.Contain && o.Recover {
+		return fmt.Errorf("%w: --contain and --recover are two plans", errUsage)
+	}
+	now := evict.At(time.Now().UTC(), evict.Second)
+	for _, v := range []struct {
+		by string
+		to *app.Vouched
+	}{{f.identity, &o.Release.Identity}, {f.device, &o.Release.Device}, {f.enrolled, &o.Release.Enrolled}} {
+		if v.by != "" {
+			v.to.By, v.to.At = v.by, now
+		}
+	}
+	o.Release.Number = f.number
+	if f.runbook {
+		if o.Profile != "" {
+			return fmt.Errorf("%w: --runbook is without the tenant", errUsage)
+		}
+		return nil
+	}
+	t, err := tenants(out, c)
+	if err != nil {
+		return err
+	}
+	o.Tenants = t
+	o.Profile, err = theProfile(t, o.Profile)
+	return err
+}
+
+func printPlan(out *ui.Streams, p *app.Planned, runbook bool) error {
+	w := out.Out
+	if err := report.Plan(w, &p.Plan, report.PlanOptions{TextOptions: out.TextOptions(), Hash: p.Hash, Runbook: runbook}); err != nil {
+		return err
+	}
+	if p.Hash == "" || len(p.Plan.Steps) == 0 || runbook {
+		return nil
+	}
+	fmt.Fprintf(w, "\nNext: evict apply --case %s --plan %s --confirm %s\n", report.Clean(shellWord(p.Folder)), p.Hash[:12], report.Clean(shellWord(confirmWord(&p.Plan))))
+	return nil
+}
+
+// confirmWord is what has to be typed to approve a plan.
+func confirmWord(p *evict.Plan) string { return strings.TrimSpace(app.ConfirmWord(p)) }

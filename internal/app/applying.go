@@ -1,0 +1,412 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"evict"
+	"evict/internal/casefile"
+	"evict/internal/casefile/disk"
+	"evict/internal/gate"
+	"evict/internal/m365"
+	"evict/internal/respond"
+	"evict/internal/timeline"
+)
+
+// StepProgress is one step's news.
+type StepProgress = respond.Progress
+
+// Secrets takes new passwords, for handing over to a person.
+type Secrets = respond.Secrets
+
+// ApplyOptions are what a person says to carry out a plan.
+type ApplyOptions struct {
+	Tenants  *Tenants
+	Profile  string
+	Case     string
+	Plan     string // its hash, or the hash's beginning
+	Confirm  string // what he typed: see ConfirmWord
+	Steps    []string
+	Operator string
+	Hours    float64 // that the approval holds; 0: 24
+	Secrets  Secrets
+	Patience time.Duration // how long reads may take to agree; 0: the runner's
+	Progress func(StepProgress)
+}
+
+// A StepReport is how one step stands.
+type StepReport struct {
+	Step   evict.Step `json:"step"`
+	State  string     `json:"state"`
+	Why    string     `json:"why,omitempty"`
+	Sent   int        `json:"sent"`             // attempts
+	Ended  evict.Time `json:"ended"`            // unset: it has not
+	Effect evict.Time `json:"effect"`           // from when on the service obeys it everywhere
+	ByHand string     `json:"byHand,omitempty"` // who did it
+}
+
+// A PlanReport is how a plan stands. Schema: evict.status/v1.
+type PlanReport struct {
+	Schema   string           `json:"schema"`
+	Case     string           `json:"case"`
+	Folder   string           `json:"folder"`
+	Hash     string           `json:"hash"`
+	Kind     string           `json:"kind"`
+	Accounts []evict.Object   `json:"accounts"`
+	Approved []ApprovalReport `json:"approved"`
+	Steps    []StepReport     `json:"steps"`
+	Checks   []CheckReport    `json:"checks"`           // when it is looked at again
+	Ladder   string           `json:"ladder"`           // not contained, contained, evicted, quiet, closed
+	Claim    string           `json:"claim"`            // what may be said, in a sentence
+	Unseen   string           `json:"unseen,omitempty"` // why the logs since could not be looked at
+	Plan     evict.Plan       `json:"-"`
+}
+
+// An ApprovalReport is one decision on the plan.
+type ApprovalReport struct {
+	Who     string    `json:"who"`
+	Time    time.Time `json:"time"`
+	Expires time.Time `json:"expires"`
+}
+
+// A CheckReport is one later look.
+type CheckReport struct {
+	At   time.Time `json:"at"`
+	Done time.Time `json:"done,omitzero"`
+}
+
+// Errors of carrying out a plan.
+var (
+	ErrRefused = errors.New("refused") // by a guard or the gate
+	ErrStale   = errors.New("the plan is out of date")
+)
+
+// session is one plan of an open case, and a way to the tenant.
+type session struct {
+	kept    *casefile.Case
+	gate    *gate.Gate
+	plan    gate.Plan
+	hash    string
+	folder  string
+	runner  respond.Runner
+	profile TenantProfile
+}
+
+// Apply approves a plan and carries it out. Steps that are verified already are not sent again.
+func Apply(ctx context.Context, o ApplyOptions) (*PlanReport, error) {
+	return o.with(ctx, func(s *session) error {
+		if err := o.approve(s); err != nil {
+			return err
+		}
+		_, err := s.runner.Apply(ctx)
+		return err
+	})
+}
+
+// Resume goes on with a plan that was interrupted: open intents are settled by looking, then the rest of what was approved is done.
+func Resume(ctx context.Context, o ApplyOptions) (*PlanReport, error) {
+	return o.with(ctx, func(s *session) error {
+		_, err := s.runner.Apply(ctx)
+		return err
+	})
+}
+
+// Verify looks again at what was sent and is not verified. It sends nothing.
+func Verify(ctx context.Context, o ApplyOptions) (*PlanReport, error) {
+	return o.with(ctx, func(s *session) error {
+		_, err := s.runner.Verify(ctx)
+		return err
+	})
+}
+
+// Recheck looks once more at every verified step: whether what was done still holds.
+func Recheck(ctx context.Context, o ApplyOptions) (*PlanReport, error) {
+	return o.with(ctx, func(s *session) error {
+		_, err := s.runner.Recheck(ctx)
+		return err
+	})
+}
+
+// with opens the case, the plan and the tenant for f, and says afterwards how the plan stands: also after an error.
+func (o *ApplyOptions) with(ctx context.Context, f func(*session) error) (*PlanReport, error) {
+	client, profile, err := o.Tenants.Connect(o.Profile, nil)
+	if err != nil {
+		return nil, err
+	}
+	return o.through(ctx, client, profile, f)
+}
+
+// through is with through a client that there is already.
+func (o *ApplyOptions) through(ctx context.Context, client *m365.Client, profile TenantProfile, f func(*session) error) (*PlanReport, error) {
+	s, err := o.open(profile)
+	if err != nil {
+		return nil, err
+	}
+	defer s.kept.Close()
+	s.runner = respond.Runner{Reader: client.Reader(), Sender: client, Gate: s.gate, Plan: s.plan, Secrets: o.Secrets, Progress: o.Progress, Patience: o.Patience}
+	failed := refused(f(s))
+	report, err := s.report(context.WithoutCancel(ctx))
+	if failed != nil {
+		return report, signIn(failed)
+	}
+	return report, err
+}
+
+func (o *ApplyOptions) open(profile TenantProfile) (*session, error) {
+	c, err := openToRespond(o.Case, o.Operator, profile)
+	if err != nil {
+		return nil, err
+	}
+	s, err := sessionOf(c, o.Case, o.Plan)
+	if err != nil {
+		c.Close()
+		return nil, err
+	}
+	s.profile = profile
+	return s, nil
+}
+
+// sessionOf finds a plan of a case by its hash or the hash's beginning; "" is the latest plan.
+func sessionOf(c *casefile.Case, folder, want string) (*session, error) {
+	m := c.Meta()
+	g, err := gate.Open(c.Journal(), m.Tenant, m.ID)
+	if err != nil {
+		return nil, err
+	}
+	hash, err := planNamed(c, g, want)
+	if err != nil {
+		return nil, err
+	}
+	file, err := c.Plan(hash)
+	if err != nil {
+		return nil, err
+	}
+	p, err := gate.Read(file)
+	if err != nil {
+		return nil, err
+	}
+	return &session{kept: c, gate: g, plan: p, hash: hash, folder: folder}, nil
+}
+
+// planNamed is the hash of the one plan that is meant.
+func planNamed(c *casefile.Case, g *gate.Gate, want string) (string, error) {
+	all, err := c.Plans()
+	if err != nil {
+		return "", err
+	}
+	if want == "" {
+		return latestPlan(g, all)
+	}
+	var found []string
+	for _, h := range all {
+		if strings.HasPrefix(h, strings.ToLower(want)) {
+			found = append(found, h)
+		}
+	}
+	switch {
+	case len(want) < 8:
+		return "", fmt.Errorf("%w: --plan takes at least 8 characters of the plan's hash", ErrUsage)
+	case len(found) == 0:
+		return "", fmt.Errorf("%w: the case has no plan %s; evict plan makes one", ErrUsage, want)
+	case len(found) > 1:
+		return "", fmt.Errorf("%w: %d plans begin with %s; give more of the hash", ErrUsage, len(found), want)
+	}
+	return found[0], nil
+}
+
+// latestPlan is the plan that was kept last.
+func latestPlan(g *gate.Gate, all []string) (string, error) {
+	entries, err := g.Entries()
+	if err != nil {
+		return "", err
+	}
+	for _, e := range slices.Backward(entries) {
+		if e.Kind == gate.Planned && slices.Contains(all, e.Plan) {
+			return e.Plan, nil
+		}
+	}
+	return "", fmt.Errorf("%w: the case has no plan; evict plan makes one", ErrUsage)
+}
+
+// approve keeps the decision, for as long as it holds.
+func (o *ApplyOptions) approve(s *session) error {
+	hours := o.Hours
+	if hours == 0 {
+		hours = 24
+	}
+	now := time.Now().UTC()
+	a := gate.Approval{Who: o.Operator, Time: now, Expires: now.Add(time.Duration(hours * float64(time.Hour))), Confirmed: o.Confirm, Steps: o.Steps}
+	return s.gate.Approve(s.plan, a)
+}
+
+// refused marks what the gate does not let through.
+func refused(err error) error {
+	for _, e := range []error{gate.ErrUnapproved, gate.ErrExpired, gate.ErrForeign, gate.ErrRefused, gate.ErrUnknown} {
+		if errors.Is(err, e) {
+			return fmt.Errorf("%w: %w", ErrRefused, err)
+		}
+	}
+	if errors.Is(err, gate.ErrWords) {
+		return fmt.Errorf("%w: %w", ErrUsage, err)
+	}
+	return err
+}
+
+// Status says how a plan stands, from the journal alone. It opens the case without a lock and asks the tenant nothing.
+func Status(ctx context.Context, folder, plan string) (*PlanReport, error) {
+	c, err := casefile.OpenReadOnly(disk.OS{}, folder)
+	if err != nil {
+		return nil, err
+	}
+	s, err := sessionOf(c, folder, plan)
+	if err != nil {
+		return nil, err
+	}
+	return s.report(ctx)
+}
+
+func (s *session) report(ctx context.Context) (*PlanReport, error) {
+	entries, err := s.gate.Entries()
+	if err != nil {
+		return nil, err
+	}
+	p := s.plan.Plan()
+	out := &PlanReport{Schema: "evict.status/v1", Case: s.kept.Meta().ID, Folder: s.folder, Hash: s.hash, Kind: p.Kind, Accounts: p.Accounts,
+		Approved: approvals(entries, s.hash), Steps: []StepReport{}, Checks: []CheckReport{}, Plan: p}
+	standing := gate.Standing(entries, s.hash)
+	sum, checks := respond.Standing(s.plan, entries), respond.Checks(s.plan, entries)
+	for _, r := range sum.Steps {
+		step := StepReport{Step: r.Step, State: string(r.State), Why: r.Why, Sent: r.Sent, ByHand: standing[r.Step.ID].ByHand}
+		if !r.Ended.IsZero() {
+			step.Ended = evict.At(r.Ended, evict.Second)
+		}
+		if !r.Effect.IsZero() {
+			step.Effect = evict.At(r.Effect, evict.Second)
+		}
+		out.Steps = append(out.Steps, step)
+	}
+	for _, c := range checks {
+		out.Checks = append(out.Checks, CheckReport(c))
+	}
+	seen, err := observe(ctx, s.folder, s.kept, respond.LastRevocation(sum), p.Accounts)
+	if err != nil {
+		out.Unseen = err.Error()
+	}
+	rung, claim := respond.Ladder(sum, seen, checks, s.recovered(entries))
+	out.Ladder, out.Claim = rung.String(), claim
+	return out, nil
+}
+
+// recovered reports whether a plan that gives the accounts back was carried out in this case.
+func (s *session) recovered(entries []gate.Entry) bool {
+	hashes, err := s.kept.Plans()
+	if err != nil {
+		return false
+	}
+	for _, h := range hashes {
+		file, err := s.kept.Plan(h)
+		if err != nil {
+			return false
+		}
+		p, err := gate.Read(file)
+		if err != nil || p.Plan().Kind != "recover" || len(approvals(entries, h)) == 0 {
+			continue
+		}
+		if respond.Standing(p, entries).Whole() {
+			return true
+		}
+	}
+	return false
+}
+
+func approvals(entries []gate.Entry, hash string) []ApprovalReport {
+	out := []ApprovalReport{}
+	for _, e := range entries {
+		var a gate.Approval
+		if e.Kind == gate.Approved && e.Plan == hash && json.Unmarshal(e.Detail, &a) == nil {
+			out = append(out, ApprovalReport{Who: e.Who, Time: e.Time, Expires: a.Expires})
+		}
+	}
+	return out
+}
+
+// Undo makes the plan that puts back what a plan changed, and keeps it. It is approved and carried out like any other.
+func Undo(ctx context.Context, o ApplyOptions) (*Planned, error) {
+	s, err := o.open(TenantProfile{})
+	if err != nil {
+		return nil, err
+	}
+	defer s.kept.Close()
+	entries, err := s.gate.Entries()
+	if err != nil {
+		return nil, err
+	}
+	u := respond.Undoing{Plan: s.plan, Entries: entries, Steps: o.Steps, Made: evict.At(time.Now().UTC(), evict.Second), Tool: Version}
+	if u.Findings, err = findingsOf(ctx, o.Case); err != nil {
+		return nil, err
+	}
+	plan, err := respond.Undo(u)
+	if err != nil {
+		return nil, err
+	}
+	file, err := json.MarshalIndent(plan, "", "  ")
+	if err != nil {
+		return nil, err
+	}
+	out := &Planned{Schema: "evict.planned/v1", Folder: o.Case, Plan: plan}
+	out.Hash, err = s.kept.AddPlan(append(file, '\n'))
+	return out, err
+}
+
+// findingsOf are a case's findings; a case without evidence, made to contain at once, has none.
+func findingsOf(ctx context.Context, folder string) ([]evict.Finding, error) {
+	inv, err := Investigate(ctx, Options{Case: folder})
+	if errors.Is(err, timeline.ErrNoEvidence) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	out := slices.Clone(inv.Findings)
+	for _, a := range inv.Accounts {
+		out = append(out, a.Findings...)
+	}
+	return out, nil
+}
+
+// Done keeps a person's word that he did a manual step, and his answer to its question.
+func Done(ctx context.Context, o ApplyOptions, answer string) (*PlanReport, error) {
+	s, err := o.open(TenantProfile{})
+	if err != nil {
+		return nil, err
+	}
+	defer s.kept.Close()
+	for _, id := range o.Steps {
+		if err := s.gate.ByHand(s.plan, id, o.Operator, gate.Deed{Answer: answer}); err != nil {
+			return nil, refused(err)
+		}
+	}
+	return s.report(ctx)
+}
+
+// StepTitles are what a plan's steps do, by their IDs; none when the plan can't be read.
+func StepTitles(folder, plan string) map[string]string {
+	out := map[string]string{}
+	c, err := casefile.OpenReadOnly(disk.OS{}, folder)
+	if err != nil {
+		return out
+	}
+	s, err := sessionOf(c, folder, plan)
+	if err != nil {
+		return out
+	}
+	for _, step := range s.plan.Plan().Steps {
+		out[step.ID] = step.Title + " — " + step.Target.Name
+	}
+	return out
+}

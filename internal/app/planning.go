@@ -1,0 +1,302 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"evict"
+	"evict/internal/casefile"
+	"evict/internal/casefile/disk"
+	"evict/internal/gate"
+	"evict/internal/m365"
+	"evict/internal/respond"
+	"evict/internal/timeline"
+)
+
+// PlanOptions are what a person says of a plan.
+type PlanOptions struct {
+	Tenants  *Tenants
+	Profile  string // of the tenant; "" to plan without one: a runbook
+	Case     string // folder
+	Evidence Options
+	Accounts []string // to be taken back; none: those that the investigation calls compromised
+	Contain  bool     // block, revoke, reset, and nothing that needs a finding
+	Recover  bool     // the plan that gives the accounts back
+	Release  respond.Release
+	Add      []string // findings, or ACTION=ACCOUNT
+	LeaveOut []string // steps or actions
+	Operator string
+	Guards   PlanGuards
+	Progress func(timeline.Progress)
+}
+
+// PlanGuards are what an operator declares and overrides.
+type PlanGuards struct {
+	BreakGlass []string // accounts for emergencies
+	Service    []string // accounts that programs use
+	Most       int      // accounts in one plan; 0: the default
+	Overrides  []string // GUARD=TARGET=WORD, as a refusal told them
+}
+
+// Planned is a plan as it was kept. Schema: evict.planned/v1.
+type Planned struct {
+	Schema string     `json:"schema"`
+	Folder string     `json:"folder,omitempty"` // of the case; "" where the plan is not kept
+	Hash   string     `json:"hash,omitempty"`   // of its file
+	Plan   evict.Plan `json:"plan"`
+}
+
+// ErrNobodyToEvict: no account is known to be in other hands, and none was named.
+var ErrNobodyToEvict = fmt.Errorf("%w: no account is compromised by this evidence; name those to take back with --account", ErrUsage)
+
+// MakePlan proposes how the accounts of a case are taken back. With a profile it reads the tenant and keeps the plan in the
+// case; without, the plan is a runbook for a person, and is kept where there is a case.
+func MakePlan(ctx context.Context, o PlanOptions) (*Planned, error) {
+	if o.Profile == "" {
+		return planWith(ctx, nil, TenantProfile{}, o)
+	}
+	client, profile, err := o.Tenants.Connect(o.Profile, nil)
+	if err != nil {
+		return nil, err
+	}
+	return planWith(ctx, client, profile, o)
+}
+
+// planWith is MakePlan through a client that there is already, or none.
+func planWith(ctx context.Context, client *m365.Client, profile TenantProfile, o PlanOptions) (*Planned, error) {
+	in := respond.Case{Made: evict.At(time.Now().UTC(), evict.Second), Tool: Version, ContainOnly: o.Contain, Dropped: o.LeaveOut}
+	var kept *casefile.Case
+	if o.Case != "" {
+		var err error
+		if kept, err = o.open(profile); err != nil {
+			return nil, err
+		}
+		defer kept.Close()
+		in.ID, in.Tenant = kept.Meta().ID, kept.Meta().Tenant
+	}
+	if err := o.facts(ctx, &in); err != nil {
+		return nil, err
+	}
+	var err error
+	if in.Picked, err = picks(o.Add); err != nil {
+		return nil, err
+	}
+	if in.Guards, err = o.guards(ctx, client, profile); err != nil {
+		return nil, err
+	}
+	plan, err := o.propose(ctx, client, kept, in)
+	if err != nil {
+		return nil, signIn(err)
+	}
+	out := &Planned{Schema: "evict.planned/v1", Plan: plan}
+	if kept == nil {
+		return out, nil
+	}
+	file, err := json.MarshalIndent(plan, "", "  ")
+	if err != nil {
+		return nil, err
+	}
+	out.Folder = o.Case
+	out.Hash, err = kept.AddPlan(append(file, '\n'))
+	return out, err
+}
+
+func (o *PlanOptions) propose(ctx context.Context, client *m365.Client, kept *casefile.Case, in respond.Case) (evict.Plan, error) {
+	var r respond.Reader
+	if client != nil {
+		r = client.Reader()
+	}
+	if !o.Recover {
+		return respond.Propose(ctx, r, in)
+	}
+	if kept == nil {
+		return evict.Plan{}, fmt.Errorf("%w: to recover, name the case with --case", ErrUsage)
+	}
+	done, err := doneSteps(kept)
+	if err != nil {
+		return evict.Plan{}, err
+	}
+	return respond.ProposeRecover(ctx, r, in, done, o.Release)
+}
+
+// open opens the case to respond. To contain needs no evidence: a case that is not there is made.
+func (o *PlanOptions) open(profile TenantProfile) (*casefile.Case, error) {
+	_, err := os.Stat(filepath.Join(o.Case, "case.json"))
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && o.Contain && profile.Name != "":
+		c, err := openCase(CollectOptions{Case: o.Case, Accounts: o.Accounts, Operator: o.Operator}, profile)
+		if err != nil {
+			return nil, err
+		}
+		c.Close()
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("%w: %s holds no case; evict collect makes one, and so does evict plan --contain with --tenant", ErrUsage, o.Case)
+	case err != nil:
+		return nil, err
+	}
+	return openToRespond(o.Case, o.Operator, profile)
+}
+
+// openToRespond opens a case and refuses one of another tenant.
+func openToRespond(folder, operator string, profile TenantProfile) (*casefile.Case, error) {
+	c, err := casefile.OpenToRespond(disk.OS{}, folder, operator)
+	if locked := new(casefile.LockedError); errors.As(err, &locked) {
+		return nil, fmt.Errorf("%w: %w", ErrLocked, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if m := c.Meta(); profile.Name != "" && string(m.Tenant) != profile.Tenant {
+		c.Close()
+		return nil, fmt.Errorf("%w: the case in %s is of tenant %s, and the profile %s is of %s", ErrUsage, folder, m.Tenant, profile.Name, profile.Tenant)
+	}
+	return c, nil
+}
+
+// facts fills in whom the plan is about and what was found. Containment looks at no evidence: it must not wait for it.
+func (o *PlanOptions) facts(ctx context.Context, in *respond.Case) error {
+	if o.Contain {
+		if len(o.Accounts) == 0 {
+			return fmt.Errorf("%w: --account names whom to contain", ErrUsage)
+		}
+		for _, name := range o.Accounts {
+			in.Accounts = append(in.Accounts, respond.AccountFacts{UPN: name})
+		}
+		return nil
+	}
+	ev := o.Evidence
+	ev.Case, ev.Progress = o.Case, o.Progress
+	ev.Accounts = append(ev.Accounts, o.Accounts...)
+	inv, err := Investigate(ctx, ev)
+	if err != nil {
+		return err
+	}
+	if in.Tenant == "" {
+		in.Tenant = inv.Tenant
+	}
+	in.Findings = append(in.Findings, inv.Findings...)
+	for _, a := range inv.Accounts {
+		in.Findings = append(in.Findings, a.Findings...)
+		if o.takes(&a) {
+			in.Accounts = append(in.Accounts, factsOf(&a))
+		}
+	}
+	for _, name := range o.Accounts {
+		if !slices.ContainsFunc(in.Accounts, func(a respond.AccountFacts) bool {
+			return strings.EqualFold(a.UPN, name) || strings.EqualFold(a.ID, name)
+		}) {
+			in.Accounts = append(in.Accounts, respond.AccountFacts{UPN: name}) // no evidence names it
+		}
+	}
+	if len(in.Accounts) == 0 && len(o.Add) == 0 {
+		return ErrNobodyToEvict
+	}
+	return nil
+}
+
+// takes reports whether the plan takes the account back.
+func (o *PlanOptions) takes(a *evict.Account) bool {
+	if len(o.Accounts) == 0 {
+		return a.Verdict == evict.Compromised && a.Role != evict.MadeByAttacker
+	}
+	return slices.ContainsFunc(o.Accounts, func(name string) bool {
+		return strings.EqualFold(name, a.Account) || strings.EqualFold(name, a.ID)
+	})
+}
+
+func factsOf(a *evict.Account) respond.AccountFacts {
+	f := respond.AccountFacts{ID: a.ID, Verdict: a.Verdict, Role: a.Role, FirstTrouble: a.FirstTrouble, Strands: a.Strands}
+	if strings.Contains(a.Account, "@") {
+		f.UPN = a.Account
+	} else {
+		f.ID = cmp.Or(f.ID, a.Account)
+	}
+	return f
+}
+
+// picks reads --add: a finding's ID, or ACTION=ACCOUNT.
+func picks(list []string) ([]respond.Pick, error) {
+	var out []respond.Pick
+	for _, s := range list {
+		action, target, ok := strings.Cut(s, "=")
+		switch {
+		case !ok:
+			out = append(out, respond.Pick{Finding: s})
+		case respond.Find(evict.ActionID(action)) == nil || target == "":
+			return nil, fmt.Errorf("%w: --add takes a finding's ID or ACTION=ACCOUNT, not %q; 'evict explain' lists the actions", ErrUsage, s)
+		default:
+			out = append(out, respond.Pick{Action: evict.ActionID(action), Target: evict.Object{Name: target, Kind: "user"}})
+		}
+	}
+	return out, nil
+}
+
+func (o *PlanOptions) guards(ctx context.Context, client *m365.Client, profile TenantProfile) (respond.Guards, error) {
+	g := respond.Guards{Operator: []string{o.Operator}, BreakGlass: o.Guards.BreakGlass, Service: o.Guards.Service, Most: o.Guards.Most, OwnApp: respond.OwnApp{ClientID: profile.Client}}
+	for _, s := range o.Guards.Overrides {
+		p := strings.SplitN(s, "=", 3)
+		if len(p) != 3 {
+			return g, fmt.Errorf("%w: --override takes GUARD=TARGET=WORD as the refusal printed it, not %q", ErrUsage, s)
+		}
+		g.Overrides = append(g.Overrides, respond.Override{Guard: p[0], Target: p[1], Word: p[2]})
+	}
+	if client == nil || o.Contain && !o.Recover {
+		// Containment does not wait for a preflight: the last administrator is then not blocked, only revoked and reset.
+		return g, nil
+	}
+	p, err := client.Preflight(ctx)
+	if err != nil {
+		return g, signIn(err)
+	}
+	g.OwnApp.MayUnblock = slices.ContainsFunc(p.Actions, func(r m365.Ready) bool { return r.Name == "block sign-in" && r.State == m365.StateReady })
+	return g, nil
+}
+
+// doneSteps are the steps of the case's earlier plans, and how they ended.
+func doneSteps(kept *casefile.Case) ([]respond.DoneStep, error) {
+	hashes, err := kept.Plans()
+	if err != nil {
+		return nil, err
+	}
+	entries, err := kept.Journal().Entries()
+	if err != nil {
+		return nil, err
+	}
+	var out []respond.DoneStep
+	for _, h := range hashes {
+		file, err := kept.Plan(h)
+		if err != nil {
+			return nil, err
+		}
+		p, err := gate.Read(file)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range respond.Standing(p, entries).Steps {
+			if r.Sent == 0 && r.Ended.IsZero() {
+				continue // of a plan that nobody carried out
+			}
+			d := respond.DoneStep{Plan: h, Step: r.Step, Verified: r.State == respond.Verified || r.State == respond.Already}
+			if !r.Ended.IsZero() {
+				d.Ended = evict.At(r.Ended, evict.Second)
+			}
+			out = append(out, d)
+		}
+	}
+	return out, nil
+}
+
+// ConfirmWord is what a person types to approve a plan.
+func ConfirmWord(p *evict.Plan) string { return gate.Words(*p) }
+
+// Vouched is a person's word that a condition is met.
+type Vouched = respond.Vouched

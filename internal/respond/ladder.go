@@ -1,0 +1,132 @@
+package respond
+
+import (
+	"fmt"
+	"time"
+
+	"evict"
+)
+
+// A Rung says how far the attacker is out (the rules for verdicts, section 11).
+type Rung int
+
+// The rungs, from the lowest.
+const (
+	NotContained Rung = iota
+	Contained         // sign-in blocked, sessions revoked, password changed, each read back
+	Evicted           // every known foothold removed and read back
+	Quiet             // nothing of the attacker's in complete logs up to a time
+	Closed            // the owner is back at work, and all later looks were made
+)
+
+var rungs = [...]string{"not contained", "contained", "evicted", "quiet", "closed"}
+
+func (r Rung) String() string { return rungs[r] }
+
+// containment are the actions that together contain an account.
+var containment = []evict.ActionID{"block-sign-in", "revoke-sessions", "reset-password"}
+
+// onPremisesPassword stands for a reset where the password is not the cloud's.
+const onPremisesPassword evict.ActionID = "reset-on-premises-password"
+
+// tokenLife is how long an access token can be used after its session was revoked
+// (Microsoft: "Configurable token lifetimes", 60 to 90 minutes by default).
+const tokenLife = 90 * time.Minute
+
+// An Observation is what logs show since the last revocation.
+type Observation struct {
+	To      time.Time // they are complete up to here; zero: none were looked at
+	Hostile []string  // what the attacker's strands, applications or devices did since; empty is good
+}
+
+// Ladder says how far the attacker is out by a plan that was carried out, and in one sentence what may be claimed.
+// rechecks are the later looks; recovered says that the plan which gives the accounts back was carried out too.
+func Ladder(s Summary, o Observation, rechecks []Check, recovered bool) (Rung, string) {
+	if left := uncontained(s); left != "" {
+		return NotContained, "Not contained: " + left + "."
+	}
+	if left := footholds(s); left != "" {
+		return Contained, "Contained: he can't sign in. Not evicted: " + left + "."
+	}
+	revoked := LastRevocation(s)
+	switch {
+	case len(o.Hostile) > 0:
+		return Evicted, fmt.Sprintf("Every known way in is closed, and yet after the last revocation (%s): %s.", clock(revoked), o.Hostile[0])
+	case o.To.IsZero() || o.To.Before(revoked.Add(tokenLife)):
+		return Evicted, fmt.Sprintf("Every known way in is closed; not yet observed. Logs that are complete up to %s or later can show that he is out.", clock(revoked.Add(tokenLife)))
+	case !recovered || len(rechecks) == 0:
+		return Quiet, fmt.Sprintf("He is out: nothing of his since the last revocation (%s), in logs that are complete up to %s.", clock(revoked), clock(o.To))
+	}
+	for _, c := range rechecks {
+		if c.Done.IsZero() {
+			return Quiet, fmt.Sprintf("He is out: nothing of his up to %s. The next look is due at %s.", clock(o.To), clock(c.At))
+		}
+	}
+	return Closed, fmt.Sprintf("Closed: the owner is back at work, all later looks were made, and nothing of his was seen up to %s.", clock(o.To))
+}
+
+func clock(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
+
+// uncontained is a step of containment that is not verified, or what is not in the plan at all; "" when all is.
+func uncontained(s Summary) string {
+	accounts := map[string]map[evict.ActionID]bool{}
+	for _, r := range s.Steps {
+		if r.Step.Phase != evict.Contain {
+			continue
+		}
+		if !done(r) {
+			return fmt.Sprintf("%q of %s is %s", r.Step.Title, r.Step.Target.Name, r.State)
+		}
+		of := r.Step.Target.Account
+		if accounts[of] == nil {
+			accounts[of] = map[evict.ActionID]bool{}
+		}
+		accounts[of][r.Step.Action] = true
+	}
+	if len(accounts) == 0 {
+		return "the plan contains no account"
+	}
+	for _, r := range s.Steps {
+		if had := accounts[r.Step.Target.Account]; had != nil {
+			for _, a := range containment {
+				if !had[a] && !(a == "reset-password" && had[onPremisesPassword]) {
+					return fmt.Sprintf("%s is not part of the plan for %s", a, r.Step.Target.Name)
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// footholds is a step of eviction that is not verified; manual ones are told by others and hold nothing up.
+func footholds(s Summary) string {
+	for _, r := range s.Steps {
+		if r.Step.Phase == evict.Evict && !done(r) && r.State != ForPerson {
+			return fmt.Sprintf("%q of %s is %s", r.Step.Title, r.Step.Target.Name, r.State)
+		}
+	}
+	return ""
+}
+
+func done(r StepResult) bool { return r.State == Verified || r.State == Already }
+
+// Whole reports whether every step is verified, those for a person included.
+func (s Summary) Whole() bool {
+	for _, r := range s.Steps {
+		if !done(r) {
+			return false
+		}
+	}
+	return len(s.Steps) > 0
+}
+
+// LastRevocation is when the last session of a plan was revoked; zero when none was.
+func LastRevocation(s Summary) time.Time {
+	var last time.Time
+	for _, r := range s.Steps {
+		if r.Step.Action == "revoke-sessions" && r.Ended.After(last) {
+			last = r.Ended
+		}
+	}
+	return last
+}
