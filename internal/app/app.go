@@ -157,6 +157,7 @@ func gatherCase(in *timeline.Input, c *casefile.Case) error {
 		in.Items = append(in.Items, item)
 	}
 	in.Accounts = append(in.Accounts, held.Accounts...)
+	in.Asked, in.Opened = held.Accounts, held.Opened
 	if in.Licence == "" {
 		in.Licence = held.Licence
 	}

@@ -22,8 +22,9 @@ type Asked struct {
 
 // FromCase is a case's evidence for the passes.
 type FromCase struct {
-	Items    []Item // in the order of the manifest; then one without a record for each source that gave none
-	Accounts []string
+	Items    []Item     // in the order of the manifest; then one without a record for each source that gave none
+	Accounts []string   // that were asked for
+	Opened   []string   // mailboxes of others that they can open or did open
 	Licence  string     // none, P1 or P2 by service plans; "" when it is not known
 	AsOf     evict.Time // when the last of it was read
 }
@@ -80,7 +81,9 @@ func ReadCase(c Store) (FromCase, error) {
 		})
 	}
 	for _, a := range names {
-		if !a.Opened {
+		if a.Opened {
+			out.Opened = append(out.Opened, cmp.Or(a.UPN, a.ID))
+		} else {
 			out.Accounts = append(out.Accounts, cmp.Or(a.UPN, a.ID))
 		}
 	}

@@ -188,3 +188,32 @@ func sortRejections(rs []evict.Rejection) {
 		return int(a.Offset - b.Offset)
 	})
 }
+
+// aside reports whether the evidence was asked for other accounts, so that it
+// holds of this one only what touched them. The mailbox of nobody, opened by
+// one of them, was asked for all that its side has.
+func (j *judge) aside(a *verdict.Account) bool {
+	if len(j.in.Asked) == 0 {
+		return false
+	}
+	in := func(list []string) bool {
+		return slices.ContainsFunc(list, func(s string) bool { return strings.EqualFold(s, a.Name) || strings.EqualFold(s, a.ID) })
+	}
+	return !in(j.in.Asked) && !(a.Shared && in(j.in.Opened))
+}
+
+// tenantKinds are kinds that are asked of the tenant and not of an account.
+var tenantKinds = []evict.Kind{evict.FlowState, evict.RestrictedState, evict.AppSignIns}
+
+// coverAside is the coverage for an account that was not asked for: that a
+// kind was read in full for others says nothing of it.
+func (j *judge) coverAside() map[evict.Kind]verdict.KindCoverage {
+	out := map[evict.Kind]verdict.KindCoverage{}
+	for k, c := range j.cover {
+		if !slices.Contains(tenantKinds, k) {
+			c.Complete, c.Why = false, "asked for other accounts"
+		}
+		out[k] = c
+	}
+	return out
+}

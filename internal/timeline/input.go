@@ -22,6 +22,8 @@ type Input struct {
 	Since, Until evict.Time    // findings outside are left out; what lies before Since is still the baseline
 	Back         time.Duration // Since, as a span back from AsOf; 0: none
 	Accounts     []string      // list these whatever was found
+	Asked        []string      // accounts that the evidence was asked for, by UPN or ID: of all others it holds only what touched these; nil: it holds everybody's
+	Opened       []string      // mailboxes whose own side was asked for besides
 	Minimum      evict.Severity
 	Reported     *evict.Reported
 	Work         []Work // declared work: no evidence

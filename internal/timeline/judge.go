@@ -122,6 +122,9 @@ func (h *history) prepare(j *judge) {
 	off = slices.Compact(off)
 	damaged := a.Coverage.Damaged
 	a.Coverage = verdict.Coverage{Window: j.window(), Kinds: j.cover, Damaged: damaged, Rejects: j.rejects, Licence: j.in.Licence, AuditOff: off}
+	if j.aside(a) {
+		a.Coverage.Aside, a.Coverage.Kinds = true, j.coverAside()
+	}
 	name := strings.ToLower(a.Name)
 	a.Answers, a.Overrules = j.in.Answers[name], j.in.Overrules[name]
 	if j.in.Reported != nil && (len(j.in.Accounts) == 0 || j.askedFor(a.Name, a.ID)) {

@@ -264,7 +264,7 @@ func (j *judge) checks(h *history) []evict.Check {
 		if over == "" && h.fullOfState {
 			over = "more rules, rights and other settings than are followed"
 		}
-		out = append(out, check(d, &j.dedupe.kinds, j.cover, h.habits.Valid, over))
+		out = append(out, check(d, &j.dedupe.kinds, h.account.Coverage.Kinds, h.habits.Valid, over))
 	}
 	return out
 }

@@ -46,6 +46,9 @@ func firstTrouble(a *Account, strands []*Strand) evict.Time {
 func Baseline(a *Account) bool { return baselineBefore(a, FirstTrouble(a)) }
 
 func baselineBefore(a *Account, trouble evict.Time) bool {
+	if a.Coverage.Aside {
+		return false
+	}
 	end := trouble
 	if !end.Set {
 		end = a.LastSeen

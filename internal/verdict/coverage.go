@@ -40,6 +40,10 @@ type scope struct {
 // cover compares what was seen of the account with what section 7 asks for.
 func cover(a *Account, t *Tenant, trouble evict.Time) scope {
 	sc := scope{from: needFrom(a, trouble)}
+	if a.Coverage.Aside {
+		sc.add(gap{what: "The evidence was collected for other accounts: of this one it holds only what touched them", get: "collect this account too"})
+		return sc
+	}
 	logs := append(slices.Clone(auditKinds), evict.SignIns, evict.TokenSignIns)
 	for _, k := range logs {
 		c, ok := a.Coverage.Kinds[k]

@@ -183,7 +183,8 @@ func suspicion(a *Account) []*Item {
 	if strong := countedStrong(a); len(strong) > 0 {
 		return strong
 	}
-	if weak := countedIndicative(a); len(weak) >= indicativeSuspect && families(weak) >= familiesSuspect {
+	// Signs that a habit or a workplace could explain weigh nothing where the habits were not asked for.
+	if weak := countedIndicative(a); !a.Coverage.Aside && len(weak) >= indicativeSuspect && families(weak) >= familiesSuspect {
 		return weak
 	}
 	if seen := reportedAndSeen(a); len(seen) > 0 {

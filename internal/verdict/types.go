@@ -136,6 +136,7 @@ type Coverage struct {
 	Rejects  int      // rejected pieces of its sources
 	Licence  string   // "", "none", "P1", "P2": from service plans only
 	AuditOff []string // evidence that audit was off, cut or bypassed in the window
+	Aside    bool     // the evidence was asked for other accounts, and holds of this one only what touched them
 }
 
 // KindCoverage is how completely one kind of evidence was seen.
