@@ -1,7 +1,13 @@
 package report
 
 import (
+	"bytes"
+	"encoding/json"
+	"fmt"
 	"io"
+	"slices"
+	"strconv"
+	"strings"
 
 	"evict"
 )
@@ -11,11 +17,367 @@ type PlanOptions struct {
 	TextOptions
 	Hash    string // of the plan's file; "" while it has none
 	Runbook bool   // with how each step is done by hand
+	Pick    string // command that adds a finding's answer, for the list of what is to be decided; "" is "evict plan --pick"
 }
 
 // Plan writes a plan for a person at a terminal: what changes, object by object, as a
 // difference; what is not in it and why; and in the last line how much it is.
 func Plan(w io.Writer, p *evict.Plan, o PlanOptions) error {
-	l := newLayout(w, o.TextOptions)
-	return l.w.Flush()
+	t := &planText{text: &text{layout: newLayout(w, o.TextOptions)}, plan: p, o: o, number: map[string]int{}}
+	for i, s := range p.Steps {
+		t.number[s.ID] = i + 1
+	}
+	t.head()
+	t.steps()
+	t.skipped()
+	t.notes()
+	t.last()
+	return t.w.Flush()
+}
+
+type planText struct {
+	*text
+	plan   *evict.Plan
+	o      PlanOptions
+	number map[string]int // of each step in the text
+}
+
+var planKinds = map[string]string{"respond": "Plan to take accounts back", "recover": "Plan to give accounts back", "undo": "Plan to undo what was done"}
+
+func (t *planText) head() {
+	title := planKinds[t.plan.Kind]
+	if title == "" {
+		title = "Plan (" + t.plan.Kind + ")"
+	}
+	line := []span{in(bold, title), s(", case " + t.plan.Case + ", tenant " + string(t.plan.Tenant))}
+	if t.plan.Made.Set {
+		line = append(line, s(", made "), kept(normal, t.plan.Made.String()))
+	}
+	t.para(0, 2, line...)
+	if t.o.Hash != "" {
+		t.para(0, 2, s("Hash "), kept(normal, t.o.Hash))
+	}
+	if len(t.plan.Steps) == 0 {
+		t.blank()
+		t.para(0, 2, s("Nothing is to be changed."))
+		return
+	}
+	t.blank()
+	t.para(0, 2, s("Legend: "), in(blue, "+"), s(" added or given back, "), in(orange, "-"), s(" taken away, "), in(purple, "~"), s(" changed, "), in(bold, "!"), s(" done by a person"))
+}
+
+// steps writes them in the plan's order, under a heading wherever phase or account changes.
+func (t *planText) steps() {
+	heading := ""
+	for _, st := range t.plan.Steps {
+		h := strings.ToUpper(string(st.Phase)) + " " + t.dash() + " " + t.owner(st.Target)
+		if h != heading {
+			heading = h
+			t.section(h)
+		}
+		t.step(st)
+	}
+}
+
+// owner is the account of an object, by its name.
+func (t *planText) owner(o evict.Object) string {
+	for _, a := range t.plan.Accounts {
+		if o.Account != "" && a.Account == o.Account || o.Account == "" && a.Account == "" && o.Name == a.Name {
+			return a.Name
+		}
+	}
+	if o.Kind == "user" {
+		return o.Name
+	}
+	if o.Account != "" {
+		return o.Account
+	}
+	return "the tenant"
+}
+
+func (t *planText) step(st evict.Step) {
+	title := st.Title
+	if name := t.objectName(st.Target); name != "" {
+		title += ": " + name
+	}
+	symbol := mark(st)
+	line := []span{symbol, s(fmt.Sprintf(" %d. ", t.number[st.ID])), in(bold, title)}
+	if len(st.Procedure) > 0 {
+		line = append(line, in(grey, " ("+strings.Join(st.Procedure, ", ")+")"))
+	}
+	t.blank()
+	t.para(2, 7, line...)
+	if len(st.Manual) == 0 || !unread(st.Before) {
+		t.diff(st.Before, st.After)
+	}
+	for _, w := range st.Warnings {
+		t.para(7, 9, in(orange, t.sym("▲", "(!)")+" "), s(w))
+	}
+	t.para(7, 9, s(t.effect(st)))
+	if len(st.Noticed) > 0 {
+		t.para(7, 9, in(grey, "noticed by "), s(strings.Join(st.Noticed, "; ")))
+	}
+	if after := t.after(st); after != "" {
+		t.para(7, 9, in(grey, "after step "), s(after))
+	}
+	t.para(7, 9, in(grey, "because "), s(t.some(st.Why, 3, ", ")), in(grey, t.dot()+"step "), kept(grey, st.ID))
+	list := st.Manual
+	if len(list) == 0 && t.o.Runbook {
+		list = st.ByHand
+	}
+	for _, l := range list {
+		t.para(7, 9, s(t.sym("☐", "[ ]")+" "), s(strings.TrimSpace(l)))
+	}
+}
+
+// objectName is the object's own name where it is not the account.
+func (t *planText) objectName(o evict.Object) string {
+	if o.Name == t.owner(o) || o.Name == "" {
+		return ""
+	}
+	return strconv.Quote(o.Name)
+}
+
+// mark says what happens to the object.
+func mark(st evict.Step) span {
+	switch {
+	case len(st.Manual) > 0:
+		return in(bold, "!")
+	case empty(st.After) && !empty(st.Before):
+		return in(orange, "-")
+	case empty(st.Before) && !empty(st.After), st.Phase == evict.Recover:
+		return in(blue, "+")
+	}
+	return in(purple, "~")
+}
+
+func empty(raw json.RawMessage) bool {
+	b := bytes.TrimSpace(raw)
+	return len(b) == 0 || string(b) == "null"
+}
+
+func unread(raw json.RawMessage) bool { return string(bytes.TrimSpace(raw)) == `"unknown"` }
+
+// effect says when the step works and how it is put back.
+func (t *planText) effect(st evict.Step) string {
+	out := "works at once"
+	if st.Minutes > 0 {
+		out = "works everywhere within " + span2(st.Minutes)
+	}
+	if st.Undo != "" {
+		return out + t.dot() + "undo: " + st.Undo
+	}
+	return out + t.dot() + "can't be undone: " + st.NoUndo
+}
+
+// span2 writes minutes for people.
+func span2(minutes int) string {
+	if minutes%60 == 0 && minutes > 60 {
+		return count(minutes/60, "hour", "hours")
+	}
+	return count(minutes, "minute", "minutes")
+}
+
+// after lists the numbers of the steps that must be verified first.
+func (t *planText) after(st evict.Step) string {
+	var list []int
+	for _, id := range st.Needs {
+		if n := t.number[id]; n > 0 {
+			list = append(list, n)
+		}
+	}
+	slices.Sort(list)
+	var out []string
+	for _, n := range list {
+		out = append(out, strconv.Itoa(n))
+	}
+	return t.some(out, 12, ", ")
+}
+
+// diff writes what differs between two states, one property a line.
+func (t *planText) diff(before, after json.RawMessage) {
+	was, is := properties(before), properties(after)
+	switch {
+	case unread(before):
+		for _, name := range sortedNames(is) {
+			t.property("~", name, s("not read "+t.arrow()+" "+t.value(is[name])))
+		}
+	case is == nil && was == nil:
+		if !empty(before) || !empty(after) {
+			t.para(7, 9, s(t.value(before)+" "+t.arrow()+" "+t.value(after)))
+		}
+	case is == nil:
+		for _, name := range sortedNames(was) {
+			t.property("-", name, s(t.value(was[name])))
+		}
+	case was == nil:
+		for _, name := range sortedNames(is) {
+			t.property("+", name, s(t.value(is[name])))
+		}
+	default:
+		t.changed(was, is)
+	}
+}
+
+func (t *planText) changed(was, is map[string]json.RawMessage) {
+	all := map[string]json.RawMessage{}
+	for _, m := range []map[string]json.RawMessage{was, is} {
+		for name := range m {
+			all[name] = nil
+		}
+	}
+	for _, name := range sortedNames(all) {
+		old, now := was[name], is[name]
+		if bytes.Equal(old, now) {
+			continue
+		}
+		t.property("~", name, s(t.value(old)+" "+t.arrow()+" "+t.value(now)))
+	}
+}
+
+func (t *planText) arrow() string { return t.sym("→", "->") }
+
+func (t *planText) property(symbol, name string, value span) {
+	styles := map[string]style{"+": blue, "-": orange, "~": purple}
+	t.para(7, 11, in(styles[symbol], symbol), s(" "), in(grey, name+":"), s(" "), value)
+}
+
+// maxValue is how much of one value the terminal shows; the file has it whole.
+const maxValue = 300
+
+// value is one JSON value for people.
+func (t *planText) value(raw json.RawMessage) string {
+	if empty(raw) {
+		return "none"
+	}
+	var text string
+	if json.Unmarshal(raw, &text) == nil {
+		if text == "" {
+			return `""`
+		}
+		raw = json.RawMessage(text)
+	}
+	r := []rune(string(raw))
+	if len(r) > maxValue {
+		return string(r[:maxValue]) + t.more(len(r)-maxValue, "characters")
+	}
+	return string(r)
+}
+
+// properties are those of a JSON object; nil when it is none.
+func properties(raw json.RawMessage) map[string]json.RawMessage {
+	var m map[string]json.RawMessage
+	if json.Unmarshal(raw, &m) != nil {
+		return nil
+	}
+	return m
+}
+
+func sortedNames(m map[string]json.RawMessage) []string {
+	var out []string
+	for name := range m {
+		out = append(out, name)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// skipped writes what is not in the plan, in three lists: what a guard refused,
+// what somebody has to decide, and what is left out.
+func (t *planText) skipped() {
+	for _, list := range []struct {
+		title  string
+		symbol span
+		is     func(evict.Skipped) bool
+	}{
+		{"Refused by a guard", in(orange, t.sym("✕", "x")), guarded},
+		{"You decide: nothing shows whose hand it was", in(purple, "?"), func(k evict.Skipped) bool { return !guarded(k) && k.Pick != "" }},
+		{"Not in the plan", in(grey, t.sym("·", ".")), func(k evict.Skipped) bool { return !guarded(k) && k.Pick == "" }},
+	} {
+		first := true
+		for _, k := range t.plan.Skipped {
+			if !list.is(k) {
+				continue
+			}
+			if first {
+				t.section(list.title)
+				first = false
+			}
+			t.left(list.symbol, k)
+		}
+	}
+}
+
+func guarded(k evict.Skipped) bool { return k.Guard != "" }
+
+func (t *planText) left(symbol span, k evict.Skipped) {
+	what := string(k.Action)
+	if name := t.objectName(k.Target); name != "" {
+		what += " " + name
+	}
+	t.para(2, 7, symbol, s(" "), in(bold, what), s(" of "+t.owner(k.Target)))
+	why := k.Why
+	if k.Guard != "" {
+		why = k.Guard + ": " + why
+	}
+	t.para(7, 9, s(why))
+	if k.Word != "" {
+		t.para(7, 9, in(grey, "to override it, type: "), kept(normal, k.Word))
+	}
+	if k.Pick != "" {
+		command := t.o.Pick
+		if command == "" {
+			command = "evict plan --pick"
+		}
+		t.para(7, 9, in(grey, "to add it: "), s(command+" "), kept(normal, k.Pick))
+	}
+}
+
+func (t *planText) notes() {
+	if len(t.plan.Notes) == 0 {
+		return
+	}
+	t.section("Notes")
+	for _, n := range t.plan.Notes {
+		t.bullet(s(n))
+	}
+}
+
+// last says how much the plan is.
+func (t *planText) last() {
+	t.blank()
+	t.para(0, 0, in(bold, PlanSummary(t.plan)))
+}
+
+// PlanSummary is how much a plan is, in one line.
+func PlanSummary(p *evict.Plan) string {
+	changes, reversible, people, refused := 0, 0, 0, 0
+	for i := range p.Steps {
+		s := &p.Steps[i]
+		switch {
+		case len(s.Manual) > 0:
+			people++
+			continue
+		case s.Reversible():
+			reversible++
+		}
+		changes++
+	}
+	for _, k := range p.Skipped {
+		if guarded(k) {
+			refused++
+		}
+	}
+	where := "the tenant"
+	if n := len(p.Accounts); n > 0 {
+		where = count(n, "account", "accounts")
+	}
+	out := fmt.Sprintf("Plan: %s on %s (%d reversible, %d not).", count(changes, "change", "changes"), where, reversible, changes-reversible)
+	if people > 0 {
+		out += " " + count(people, "step", "steps") + " for people."
+	}
+	if refused > 0 {
+		out += fmt.Sprintf(" %d skipped by a guard.", refused)
+	}
+	return out
 }

@@ -172,6 +172,7 @@ func (p *planner) findRule(ctx context.Context, f evict.Finding, l evict.Leftove
 		if l.Detail == "hidden" {
 			o.Kind = hiddenRule
 		}
+		o.ID = either(l.ID, l.Name) // cmdlets take the name
 		return []wanted{{target: o}}
 	}
 	visible, err := rows(ctx, p.r, m365.Call{Op: "list-message-rules", Args: map[string]string{"id": a.ID, "folder": "inbox"}})

@@ -21,7 +21,14 @@ func (p *planner) byHand(w wanted, s evict.Step) *evict.Step {
 		s.Manual = w.action.Instruct(s)
 		return &s
 	}
-	s.Manual = w.action.ByHand(s)
+	a := *w.action
+	if s.Target.ID == "" && strings.Contains(a.Shell, "{id}") {
+		a.Shell = "" // a command without its object would be worse than none
+	}
+	s.Manual = a.ByHand(s)
+	if len(s.Manual) == 0 {
+		s.Manual = []string{s.Title}
+	}
 	return &s
 }
 
