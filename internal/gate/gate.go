@@ -61,9 +61,9 @@ type Approval struct {
 	Who       string     `json:"-"` // the entry has it
 	Time      time.Time  `json:"-"` // likewise
 	Expires   time.Time  `json:"expires"`
-	Confirmed string     `json:"confirmed"`       // what he typed: see Words
-	Steps     []string   `json:"steps,omitempty"` // IDs; nil: all
-	Overrides []Override `json:"-"`               // each an entry of its own
+	Confirmed string     `json:"confirmed"` // what he typed: see Words
+	Steps     []string   `json:"steps"`     // IDs; nil, not empty: all
+	Overrides []Override `json:"-"`         // each an entry of its own
 }
 
 // An Override is a person's typed word against one guard.
