@@ -34,7 +34,10 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits,
+			"exits":      exits,
+			"simulates":  simulates,
+			"types":      types,
+			"interrupts": interrupts,
 		},
 	})
 }
