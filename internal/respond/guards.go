@@ -194,16 +194,16 @@ func (p *planner) lastAdministrator(s evict.Step, a *AccountFacts) string {
 	} else if p.c.Guards.OwnApp.MayUnblock {
 		return ""
 	}
-	if !a.RolesRead || !p.tenant.adminsRead {
-		return "who is Global Administrator could not be read, so it may be the last one"
-	}
-	if !a.holds(globalAdministrator) {
+	if a.RolesRead && !a.holds(globalAdministrator) {
 		return ""
 	}
 	for _, id := range p.tenant.admins {
 		if id != a.ID && !p.locked(id) {
 			return ""
 		}
+	}
+	if !a.RolesRead || !p.tenant.adminsRead {
+		return "who is Global Administrator could not be read, so it may be the last one"
 	}
 	return "no other Global Administrator would be left who can sign in"
 }
