@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -10,7 +11,10 @@ import (
 // TestExportsAreStated: every file of every format has a line in coverage.json,
 // which names no other, and the same tenant gives the same bytes.
 func TestExportsAreStated(t *testing.T) {
-	w := build(t, "aitm-invoice")
+	w, err := Build(Config{Seed: 3, Users: 8, Days: 9, Rate: 0.1, Scenario: "aitm-invoice"})
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, f := range Formats() {
 		dir := t.TempDir()
 		if f.Doc == "" {
@@ -19,9 +23,20 @@ func TestExportsAreStated(t *testing.T) {
 		if err := Export(w, dir, f.Name); err != nil {
 			t.Fatalf("%s: %v", f.Name, err)
 		}
+		again := t.TempDir()
+		if err := Export(w, again, f.Name); err != nil {
+			t.Fatalf("%s: %v", f.Name, err)
+		}
 		for name, seen := range filesOf(t, dir) {
 			if !seen {
 				t.Errorf("%s: nothing is said of %s", f.Name, name)
+			}
+			a, err := os.ReadFile(filepath.Join(dir, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if b, err := os.ReadFile(filepath.Join(again, name)); err != nil || !bytes.Equal(a, b) {
+				t.Errorf("%s: %s is another the second time: %v", f.Name, name, err)
 			}
 		}
 	}
