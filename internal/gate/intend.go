@@ -97,7 +97,7 @@ func captured(before json.RawMessage) bool {
 }
 
 // names reports whether a request's target names the step's object: by one of its own
-// names, or by an ID that the server gave it, which its states have.
+// names, or by an ID that the server gave it, which its states have, or by what lies below that.
 func names(target string, s *evict.Step) bool {
 	target = strings.ToLower(target)
 	for _, own := range []string{s.Target.Account, s.Target.ID, s.Target.Name} {
@@ -107,7 +107,7 @@ func names(target string, s *evict.Step) bool {
 	}
 	for _, state := range []json.RawMessage{s.Before, s.After} {
 		var of struct{ ID string }
-		if json.Unmarshal(state, &of) == nil && of.ID != "" && strings.EqualFold(of.ID, target) {
+		if json.Unmarshal(state, &of) == nil && of.ID != "" && (strings.EqualFold(of.ID, target) || strings.HasPrefix(target, strings.ToLower(of.ID)+"/")) {
 			return true
 		}
 	}

@@ -15,7 +15,7 @@ var Catalog = []*Action{
 	BlockAccount, RevokeConsent, RemoveAppRoleAssignment, DisableApplication, RemoveApplicationSecret, RemoveDelegate, DisableTransportRule, DisableJournalRule,
 	DisableConnector, DisableDevice, RemoveMobileDevice, RemoveAddIn, RemoveSharingLink, DisableAutoReply, RestoreJunkSettings, StopFlow, RestoreFederation,
 	RestoreAccessPolicy, RestoreAudit, Preserve, HoldMailbox, RecallInternalPhish,
-	CheckIdentity, ScanComputer, RequireMfa, EnrolMethods, RestoreProfile, RestoreSignature, RestoreListing, ReturnHiddenMail, ReviewSentItems, ContactNotices,
+	CheckIdentity, ScanComputer, DismissRisk, RequireMfa, EnrolMethods, RestoreProfile, RestoreSignature, RestoreListing, ReturnHiddenMail, ReviewSentItems, ContactNotices,
 	RecoveredServices, RestoreMailProtocols, UnblockSignIn, UnblockSending,
 }
 

@@ -16,8 +16,9 @@ var ConfirmCompromised = &Action{
 By hand: Microsoft Entra admin center, Protection, Risky users, the user, Confirm user compromised.`,
 	Shell:   "Confirm-MgRiskyUserCompromised -UserIds {account}",
 	Noticed: []string{"the owner, where a policy asks about risk"},
-	Undo:    "the risk is dismissed",
-	Ops:     []string{"get-risky-user", "confirm-compromised", "dismiss-risk"},
+	NoUndo:  "dismissing it later, by dismiss-risk, takes the risk that Microsoft itself saw away too: a step of giving the account back",
+	Ops:     []string{"get-risky-user", "confirm-compromised"},
+	Plans:   []string{"AAD_PREMIUM_P2"},
 	Inspect: func(ctx context.Context, r Reader, s evict.Step) (json.RawMessage, error) {
 		var found row
 		err := fetch(ctx, r, m365.Call{Op: "get-risky-user", Args: user(s.Target.Account)}, &found)
@@ -31,11 +32,7 @@ By hand: Microsoft Entra admin center, Protection, Risky users, the user, Confir
 	},
 	Plan: fixed(row{"confirmed": true}),
 	Apply: func(ctx context.Context, w Writer, s evict.Step) error {
-		op := "confirm-compromised"
-		if same(s.After, state(row{"confirmed": false})) {
-			op = "dismiss-risk"
-		}
-		_, err := w.Write(ctx, m365.Call{Op: op, Body: row{"userIds": []string{s.Target.Account}}})
+		_, err := w.Write(ctx, m365.Call{Op: "confirm-compromised", Body: row{"userIds": []string{s.Target.Account}}})
 		return err
 	},
 	Repeatable: true,

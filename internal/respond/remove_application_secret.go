@@ -36,15 +36,15 @@ By hand: Microsoft Entra admin center, App registrations, the application, Certi
 		if err != nil || held == nil {
 			return null, err
 		}
-		_, key := secretOf(s.Target)
+		holder, key := secretOf(s.Target)
 		if i := slices.IndexFunc(held.Passwords, keyIs(key)); i >= 0 {
-			return state(row{"password": shown(held.Passwords[i])}), nil
+			return state(row{"id": holder, "password": shown(held.Passwords[i])}), nil
 		}
 		i := slices.IndexFunc(held.Keys, keyIs(key))
 		if i < 0 {
 			return null, nil
 		}
-		return state(row{"certificate": shown(held.Keys[i])}), nil
+		return state(row{"id": holder, "certificate": shown(held.Keys[i])}), nil
 	},
 	Plan: removal{}.plan,
 	Apply: func(ctx context.Context, w Writer, s evict.Step) error {

@@ -48,7 +48,7 @@ By hand: OneDrive or SharePoint in the browser, the file, Manage access, Links, 
 				links = append(links, text(p, "id")) // never its address: whoever reads the plan could open it
 			}
 		}
-		return state(row{"drive": item.ParentReference.DriveID, "item": item.ID, "links": sorted(links)}), nil
+		return state(row{"id": item.ParentReference.DriveID + "/" + item.ID, "links": sorted(links)}), nil
 	},
 	Plan: func(before, _ json.RawMessage) (json.RawMessage, error) {
 		after := decoded(before)
@@ -60,10 +60,11 @@ By hand: OneDrive or SharePoint in the browser, the file, Manage access, Links, 
 	},
 	Apply: func(ctx context.Context, w Writer, s evict.Step) error {
 		before := decoded(s.Before)
+		drive, item, _ := strings.Cut(text(before, "id"), "/")
 		links, _ := before["links"].([]any)
 		for _, id := range links {
 			link, _ := id.(string)
-			_, err := w.Write(ctx, m365.Call{Op: "delete-item-permission", Args: map[string]string{"drive": text(before, "drive"), "item": text(before, "item"), "permission": link}})
+			_, err := w.Write(ctx, m365.Call{Op: "delete-item-permission", Args: map[string]string{"drive": drive, "item": item, "permission": link}})
 			if err := goneAlready(err); err != nil {
 				return err
 			}

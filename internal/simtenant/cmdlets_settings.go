@@ -141,6 +141,23 @@ func getApp(c *command) ([]Object, error) {
 	return c.world.listed(m, m.AddIns), nil
 }
 
+// switchApp switches an add-in of a mailbox, named by its application ID.
+func switchApp(on bool) func(*command) ([]Object, error) {
+	return func(c *command) ([]Object, error) {
+		m, err := c.one("Mailbox")
+		if err != nil {
+			return nil, err
+		}
+		i := slices.IndexFunc(m.AddIns, func(o Object) bool { return strings.EqualFold(textOf(o, "AppId"), c.text("Identity")) })
+		if i < 0 {
+			return nil, notFound(c.text("Identity"))
+		}
+		m.AddIns[i] = over(m.AddIns[i], Object{"Enabled": on})
+		c.done(m, "add-in "+c.text("Identity"))
+		return nil, nil
+	}
+}
+
 // listed are objects of a mailbox as rows.
 func (w *World) listed(m *Mailbox, list []Object) []Object {
 	var rows []Object

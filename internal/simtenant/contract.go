@@ -25,7 +25,7 @@ type handler func(*call) reply
 
 // tables are all rows.
 func tables() [][]row {
-	return [][]row{mailTable(), logTable(), directoryTable()}
+	return [][]row{mailTable(), logTable(), directoryTable(), sharingTable()}
 }
 
 // find looks the call up in the table: its version, path, row and arguments.
@@ -96,13 +96,20 @@ func segments(path string) []string {
 		switch unquoted, err := url.PathUnescape(rest); {
 		case rest == "":
 			out = append(out, name)
-		case err == nil && strings.HasPrefix(unquoted, "'"):
+		case err == nil && (strings.HasPrefix(unquoted, "'") || isKey(unquoted)):
 			out = append(out, name, rest)
 		default:
 			out = append(out, s)
 		}
 	}
 	return out
+}
+
+// isKey says whether appId='…' or the like stands in the brackets, which names an
+// object by another key than its ID.
+func isKey(s string) bool {
+	name, value, _ := strings.Cut(s, "=")
+	return containsFold([]string{"appId", "deviceId", "roleTemplateId"}, name) && strings.HasPrefix(value, "'")
 }
 
 // match compares a row's path with a call's; literal counts the segments that

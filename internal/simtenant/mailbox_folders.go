@@ -79,6 +79,29 @@ func (c *mailCall) root() *Folder {
 
 func listMailFolders(c *mailCall) ([]Object, error) { return c.mailFolders(c.children(c.root())), nil }
 
+// createMailFolder makes a folder below the root; hidden or not is decided here for
+// good (Graph: "Create MailFolder").
+func createMailFolder(c *mailCall) (Object, error) {
+	if err := c.only("displayName", "isHidden"); err != nil {
+		return nil, err
+	}
+	name := textOf(c.body, "displayName")
+	hidden, isFlag := c.body["isHidden"].(bool)
+	if name == "" || c.body["isHidden"] != nil && !isFlag {
+		return nil, badRequest("A folder has a displayName.")
+	}
+	root := c.root()
+	for _, f := range c.box.Folders {
+		if f.Parent == root.ID && strings.EqualFold(f.Name, name) {
+			return nil, &mailError{409, "ErrorFolderExists", "A folder with the specified name already exists."}
+		}
+	}
+	f := &Folder{ID: "AAMk" + graphID("folder", c.box.GUID, name, c.now.UnixNano()), Parent: root.ID, Name: name, Hidden: hidden}
+	c.box.Folders = append(c.box.Folders, f)
+	c.log("Create", 2, "folder "+name, Object{"Item": Object{"Id": f.ID, "ParentFolder": c.folderWords(root)}})
+	return c.mailFolder(f), nil
+}
+
 func getMailFolder(c *mailCall) (Object, error) {
 	f, err := c.folderAt(c.args["folder"])
 	if err != nil {

@@ -143,6 +143,30 @@ func listMessages(c *mailCall) ([]Object, error) {
 	return out, nil
 }
 
+// listAllMessages gives the messages of all folders that people see, Deleted Items
+// among them; what is deleted for good is not (Graph: "List messages").
+func listAllMessages(c *mailCall) ([]Object, error) {
+	if err := c.noBodies(); err != nil {
+		return nil, err
+	}
+	if err := c.efficient(); err != nil {
+		return nil, err
+	}
+	out := []Object{}
+	for _, f := range c.box.Folders {
+		if strings.HasPrefix(folderType(f), "RecoverableItems") {
+			continue
+		}
+		for _, m := range f.Messages {
+			out = append(out, c.message(f, m))
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Object) int {
+		return cmp.Or(cmp.Compare(textOf(b, "receivedDateTime"), textOf(a, "receivedDateTime")), cmp.Compare(textOf(a, "id"), textOf(b, "id")))
+	})
+	return out, nil
+}
+
 func getMessage(c *mailCall) (Object, error) {
 	f, m, err := c.messageAt(c.args["message"])
 	if err != nil {

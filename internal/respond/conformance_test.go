@@ -1,0 +1,342 @@
+package respond_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"evict"
+	"evict/internal/gate"
+	"evict/internal/m365"
+	. "evict/internal/respond"
+	"evict/internal/simtenant"
+)
+
+// A bench is the small tenant with evict's client in front of it, in a synctest
+// bubble whose clock stands at the tenant's present.
+type bench struct {
+	t       *testing.T
+	tenant  *simtenant.Tenant
+	client  *m365.Client
+	journal *memoryJournal
+	gate    *gate.Gate
+	told    []string // passwords that were handed over
+}
+
+func newBench(t *testing.T, x trial, o simtenant.Options) *bench {
+	t.Helper()
+	time.Sleep(time.Until(worldNow))
+	w := smallWorld()
+	if x.set != nil {
+		x.set(w)
+	}
+	b := &bench{t: t, tenant: simtenant.New(w, o), journal: &memoryJournal{}}
+	credential, err := m365.Credential(m365.Profile{Cloud: m365.Worldwide, Tenant: tenantID, Client: responderID, Method: m365.ClientSecret}, []byte(responderSecret), nil, b.tenant.Transport())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b.client, err = m365.New(m365.Config{Cloud: m365.Worldwide, Tenant: tenantID, Credential: credential, Transport: b.tenant.Transport()}); err != nil {
+		t.Fatal(err)
+	}
+	if b.gate, err = gate.Open(b.journal, tenantID, caseID); err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// Password takes new passwords.
+func (b *bench) Password(_ evict.Object, _, password string) error {
+	b.told = append(b.told, password)
+	return nil
+}
+
+// Confirmed is told that the last password counts.
+func (b *bench) Confirmed(evict.Object, string) error { return nil }
+
+// A memoryJournal is a journal of this process.
+type memoryJournal struct {
+	mu      sync.Mutex
+	entries []gate.Entry
+}
+
+func (j *memoryJournal) Append(e gate.Entry) (gate.Entry, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	e.Seq = len(j.entries) + 1
+	j.entries = append(j.entries, e)
+	return e, nil
+}
+
+func (j *memoryJournal) Entries() ([]gate.Entry, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return slices.Clone(j.entries), nil
+}
+
+// plan makes the step of a trial from what the tenant looks like.
+func (b *bench) plan(x trial) (evict.Step, error) {
+	want := json.RawMessage("null")
+	if x.want != "" {
+		want = json.RawMessage(x.want)
+	}
+	a := x.action
+	s := evict.Step{ID: "s1", Action: a.ID, Revision: a.Rev, Phase: a.Phase, Target: x.target, Title: a.Title, After: want, Procedure: []string{}, Why: []string{}, Needs: []string{}, Noticed: a.Noticed}
+	s.Undo, s.NoUndo = a.Reversal(x.target)
+	var err error
+	if s.Before, err = a.Inspect(b.t.Context(), b.client.Reader(), s); err != nil {
+		return s, err
+	}
+	s.After, err = a.Plan(s.Before, want)
+	return s, err
+}
+
+// carry approves a plan of one step and carries it out.
+func (b *bench) carry(s evict.Step) (StepResult, gate.Plan) {
+	b.t.Helper()
+	return b.carryPlan(evict.Plan{Schema: evict.PlanSchema, Case: caseID, Tenant: tenantID, Tool: "test", Kind: "respond", Accounts: []evict.Object{}, Steps: []evict.Step{s}, Skipped: []evict.Skipped{}, Notes: []string{fmt.Sprint(len(b.journal.entries))}})
+}
+
+func (b *bench) carryPlan(p evict.Plan) (StepResult, gate.Plan) {
+	b.t.Helper()
+	file, err := json.Marshal(p)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	plan, err := gate.Read(file)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	now := time.Now()
+	if err := b.gate.Approve(plan, gate.Approval{Who: "tester", Time: now, Expires: now.Add(48 * time.Hour), Confirmed: gate.Words(p)}); err != nil {
+		b.t.Fatal(err)
+	}
+	return b.again(plan), plan
+}
+
+// again carries an approved plan out, or on.
+func (b *bench) again(plan gate.Plan) StepResult {
+	b.t.Helper()
+	r := Runner{Reader: b.client.Reader(), Sender: b.client, Gate: b.gate, Plan: plan, Secrets: b}
+	got, err := r.Apply(b.t.Context())
+	if err != nil || len(got.Steps) != 1 {
+		b.t.Fatalf("apply: %v, %d steps", err, len(got.Steps))
+	}
+	return got.Steps[0]
+}
+
+// undo puts a plan's step back.
+func (b *bench) undo(plan gate.Plan) StepResult {
+	b.t.Helper()
+	back, err := Undo(Undoing{Plan: plan, Entries: b.journal.entries, Tool: "test"})
+	if err != nil || len(back.Steps) != 1 {
+		b.t.Fatalf("undo: %v, %d steps, skipped %v", err, len(back.Steps), back.Skipped)
+	}
+	got, _ := b.carryPlan(back)
+	return got
+}
+
+// caseID is the case of all trials.
+const caseID = "case-1"
+
+// world is the tenant's state as text, without logs and without what a server makes up.
+func (b *bench) world() string {
+	var out []string
+	b.tenant.Look(func(w *simtenant.World) {
+		c := *w
+		c.Log, c.Now, c.Clients = nil, time.Time{}, nil
+		for _, m := range w.Mailboxes {
+			slices.SortFunc(m.Rules, func(a, b *simtenant.InboxRule) int { return a.Sequence - b.Sequence })
+		}
+		raw, err := json.Marshal(&c)
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		var v any
+		if err := json.Unmarshal(raw, &v); err != nil {
+			b.t.Fatal(err)
+		}
+		out = lines("", "", v, out)
+	})
+	return strings.Join(out, "\n")
+}
+
+// lines puts a value into lines of path and leaf, lists sorted, without IDs that
+// the server gives and times of a change.
+func lines(path, field string, v any, out []string) []string {
+	switch x := v.(type) {
+	case map[string]any:
+		for _, k := range slices.Sorted(maps.Keys(x)) {
+			switch k {
+			case "SessionsValidFrom", "PasswordChanged", "Password", "WhenChanged", "WhenChangedUTC", "Modified", "Was", "ByHand", "Created", "Sequence":
+				continue
+			case "ID":
+				if slices.Contains([]string{"Rules", "Grants", "AppRoles", "RoleHolders"}, field) {
+					continue
+				}
+			}
+			out = lines(path+"."+k, k, x[k], out)
+		}
+		return out
+	case []any:
+		type item struct{ text, name string }
+		var items []item
+		for i, inner := range x {
+			o, _ := inner.(map[string]any)
+			if left, _ := o["Messages"].([]any); o["Name"] == "evict quarantine" && len(left) == 0 {
+				continue // left behind, and said so
+			}
+			if field == "Rules" {
+				out = append(out, fmt.Sprintf("%s order %d: %v", path, i, o["Name"]))
+			}
+			items = append(items, item{strings.Join(lines("", field, inner, nil), "\n"), nameOf(o)})
+		}
+		slices.SortFunc(items, func(a, b item) int { return strings.Compare(a.text, b.text) })
+		for _, i := range items {
+			for l := range strings.SplitSeq(i.text, "\n") {
+				out = append(out, path+"["+i.name+"]"+l)
+			}
+		}
+		return out
+	case nil:
+		return out
+	}
+	return append(out, fmt.Sprintf("%s = %v", path, v))
+}
+
+// nameOf is what a person knows an object by.
+func nameOf(o map[string]any) string {
+	for _, k := range []string{"InternetID", "UPN", "WellKnown", "Name", "User"} {
+		if s, _ := o[k].(string); s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+// unlike is where two worlds differ, at most a dozen lines.
+func unlike(a, b string) string {
+	x, y := strings.Split(a, "\n"), strings.Split(b, "\n")
+	var out []string
+	for _, l := range x {
+		if !slices.Contains(y, l) {
+			out = append(out, "- "+l)
+		}
+	}
+	for _, l := range y {
+		if !slices.Contains(x, l) {
+			out = append(out, "+ "+l)
+		}
+	}
+	return strings.Join(out[:min(len(out), 12)], "\n")
+}
+
+// notYet are actions whose calls the simulated tenant does not answer yet.
+var notYet = strings.Fields("block-account block-sign-in unblock-sign-in revoke-sessions reset-password restore-profile remove-authentication-method require-mfa remove-app-passwords disable-device disable-application remove-application-secret remove-app-role-assignment revoke-consent remove-eligible-role remove-group-member remove-directory-role")
+
+// inBench runs f with a bench for each trial.
+func inBench(t *testing.T, o simtenant.Options, f func(*testing.T, *bench, trial)) {
+	for _, name := range slices.Sorted(maps.Keys(trials)) {
+		t.Run(name, func(t *testing.T) {
+			if slices.Contains(notYet, string(trials[name].action.ID)) {
+				t.Skip("the simulated tenant does not answer its calls yet")
+			}
+			synctest.Test(t, func(t *testing.T) { f(t, newBench(t, trials[name], o), trials[name]) })
+		})
+	}
+}
+
+// TestEveryActionHasATrial finds the action that nobody tries.
+func TestEveryActionHasATrial(t *testing.T) {
+	for _, a := range Catalog {
+		tried := a.Manual()
+		for _, x := range trials {
+			tried = tried || x.action == a
+		}
+		if !tried {
+			t.Errorf("%s is tried by nothing", a.ID)
+		}
+	}
+}
+
+// writesSent are the requests that changed something or wanted to, by the tenant's own book.
+func (b *bench) writesSent() int { return len(b.tenant.Changes()) }
+
+func (b *bench) intents() int {
+	n := 0
+	for _, e := range b.journal.entries {
+		if e.Kind == gate.Intended {
+			n++
+		}
+	}
+	return n
+}
+
+// TestConformance: plan, apply, verify, apply again, undo, state as before.
+func TestConformance(t *testing.T) {
+	inBench(t, simtenant.Options{}, func(t *testing.T, b *bench, x trial) {
+		before := b.world()
+		s, err := b.plan(x)
+		if err != nil {
+			t.Fatal("plan: ", err)
+		}
+		if !json.Valid(s.Before) || bytes.Equal(s.Before, s.After) {
+			t.Fatalf("before %s, after %s", s.Before, s.After)
+		}
+		if n := b.writesSent(); n > 0 {
+			t.Fatalf("planning changed the tenant %d times", n)
+		}
+		got, plan := b.carry(s)
+		if got.State != Verified {
+			t.Fatalf("apply: %s %s\nbefore %s\nafter  %s", got.State, got.Why, s.Before, s.After)
+		}
+		applied := b.world()
+		if applied == before && !x.action.Witness {
+			t.Error("the tenant is as before")
+		}
+		b.witnesses()
+		if !x.action.Witness {
+			if _, err := b.plan(x); !errors.Is(err, ErrAlready) {
+				t.Errorf("planned again: %v, want ErrAlready", err)
+			}
+			sent := b.writesSent()
+			if got, _ := b.carry(s); got.State != Already || b.writesSent() != sent {
+				t.Errorf("apply again: %s %s, %d new changes", got.State, got.Why, b.writesSent()-sent)
+			}
+		}
+		if s.Undo == "" {
+			return
+		}
+		if got := b.undo(plan); got.State != Verified {
+			t.Fatalf("undo: %s %s", got.State, got.Why)
+		}
+		if now := b.world(); now != before {
+			t.Errorf("after undo:\n%s", unlike(before, now))
+		}
+		b.witnesses()
+	})
+}
+
+// witnesses compares what reached the tenant, by its own book, with the journal's
+// intents: each change has one, with the digest of its very bytes.
+func (b *bench) witnesses() {
+	b.t.Helper()
+	left := b.intents()
+	for _, c := range b.tenant.Changes() {
+		if left == 0 {
+			b.t.Errorf("%s reached the tenant without an intent", c.Operation)
+			return
+		}
+		left--
+	}
+	if left > 0 {
+		b.t.Errorf("%d intents changed nothing", left)
+	}
+}
