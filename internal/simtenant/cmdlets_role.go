@@ -60,7 +60,7 @@ var templates = map[string]string{
 	"5d6b6bb7-de71-4623-b4af-96380a352509": "Security Reader",
 	"194ae4cb-b126-40b2-bd5b-6091b380977d": "Security Administrator",
 	"17315797-102d-40b4-93e0-432062caca18": "Compliance Administrator",
-	"729827e3-9c14-49f7-bb1b-9608f156bbe8": "Helpdesk Administrator",
+	"729827e3-9c14-49f7-bb1b-9608f156bbb8": "Helpdesk Administrator",
 }
 
 // cmdletRoles are the roles that somebody holds on an endpoint: by directory

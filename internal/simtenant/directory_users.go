@@ -14,7 +14,8 @@ var userKind = &kind{
 		"lastPasswordChangeDateTime legalAgeGroupClassification licenseAssignmentStates mail mailNickname mobilePhone mySite officeLocation onPremisesDistinguishedName onPremisesDomainName onPremisesExtensionAttributes onPremisesImmutableId " +
 		"onPremisesLastSyncDateTime onPremisesProvisioningErrors onPremisesSamAccountName onPremisesSecurityIdentifier onPremisesSyncEnabled onPremisesUserPrincipalName otherMails passwordPolicies passwordProfile pastProjects postalCode " +
 		"preferredDataLocation preferredLanguage preferredName provisionedPlans proxyAddresses responsibilities schools securityIdentifier serviceProvisioningErrors showInAddressList signInActivity signInSessionsValidFromDateTime skills state streetAddress surname usageLocation userPrincipalName userType",
-	beta: "deviceKeys identityParentId infoCatalogs isLicenseReconciliationNeeded onPremisesSipInfo refreshTokensValidFromDateTime",
+	expands: map[string]func(*call, Object) any{"manager": func(c *call, o Object) any { return c.managerOf(textOf(o, "id")) }},
+	beta:    "deviceKeys identityParentId infoCatalogs isLicenseReconciliationNeeded onPremisesSipInfo refreshTokensValidFromDateTime",
 }
 
 // basicUser is what User.ReadBasic.All shows.
@@ -24,8 +25,6 @@ const readUsers = "User.Read.All User.ReadWrite.All User.ReadBasic.All " + readD
 
 // usersTable is accounts. Deleted ones: learn.microsoft.com/graph/api/directory-deleteditems-list.
 func usersTable() []row {
-	expand := map[string]func(*call, Object) any{"manager": func(c *call, o Object) any { return c.managerOf(textOf(o, "id")) }}
-	userKind.expands = expand
 	return []row{
 		{"GET", "/users", "v1.0 beta", searchedQuery, "", readUsers, readUsers, collection(userKind, listUsers)},
 		{"GET", "/users/{id}", "v1.0 beta", oneQuery, "", readUsers, readUsers + " User.Read", single(userKind, graphUser)},
