@@ -21,6 +21,7 @@ type Runner struct {
 	Secrets  Secrets        // takes new passwords; nil where no step makes one
 	Progress func(Progress) // never called at once from two goroutines; nil: nobody listens
 	Patience time.Duration  // how long reads may take to agree; 0: five minutes
+	Lag      time.Duration  // how old what a read shows may be; 0: five minutes
 
 	find func(evict.ActionID) *Action // nil: the catalog's
 }
@@ -76,11 +77,11 @@ type run struct {
 
 	mu      sync.Mutex
 	results map[string]StepResult
-	touched map[evict.Object]time.Time // when we last sent something about it
-	cut     bool                       // a step was not begun because the run was ended
-	refused error                      // why the gate lets a step not be sent
-	ended   time.Time                  // when the run was
-	talk    sync.Mutex                 // of Progress
+	touched map[aspect][]touch
+	cut     bool       // a step was not begun because the run was ended
+	refused error      // why the gate lets a step not be sent
+	ended   time.Time  // when the run was
+	talk    sync.Mutex // of Progress
 }
 
 func (r *Runner) run(ctx context.Context, do func(*worker)) (Summary, error) {
@@ -89,7 +90,7 @@ func (r *Runner) run(ctx context.Context, do func(*worker)) (Summary, error) {
 		return Standing(r.Plan, nil), err
 	}
 	n := &run{Runner: r, plan: r.Plan.Plan(), standing: gate.Standing(entries, r.Plan.Hash()), done: map[string]chan struct{}{},
-		results: map[string]StepResult{}, touched: touched(entries)}
+		results: map[string]StepResult{}, touched: touches(entries)}
 	n.stop, n.halt = context.WithCancelCause(ctx)
 	defer n.halt(nil)
 	for _, s := range n.plan.Steps {
@@ -132,15 +133,39 @@ func (n *run) err(ctx context.Context) error {
 	return n.refused // not one step was allowed
 }
 
-// touched says when the case last sent something about each object.
-func touched(entries []gate.Entry) map[evict.Object]time.Time {
-	out := map[evict.Object]time.Time{}
+// An aspect is what one action changes of an object.
+type aspect struct {
+	action evict.ActionID
+	object evict.Object
+}
+
+// A touch is one send about an aspect.
+type touch struct {
+	plan, step string
+	at         time.Time
+}
+
+// touches are all that the case ever sent.
+func touches(entries []gate.Entry) map[aspect][]touch {
+	out := map[aspect][]touch{}
 	for _, e := range entries {
 		if i, ok := e.Intent(); ok {
-			out[i.Object] = e.Time
+			of := aspect{i.Action, i.Object}
+			out[of] = append(out[of], touch{e.Plan, e.Step, e.Time})
 		}
 	}
 	return out
+}
+
+// clear is from when on no read can show the time before an earlier step of ours on the same.
+func (n *run) clear(s *evict.Step) time.Time {
+	var last time.Time
+	for _, t := range n.touched[aspect{s.Action, s.Target}] {
+		if (t.plan != n.Plan.Hash() || t.step != s.ID) && t.at.After(last) {
+			last = t.at
+		}
+	}
+	return last.Add(n.lag())
 }
 
 func (n *run) action(id evict.ActionID) *Action {
@@ -151,7 +176,7 @@ func (n *run) action(id evict.ActionID) *Action {
 }
 
 func (n *run) worker(ctx context.Context, s *evict.Step) *worker {
-	return &worker{run: n, ctx: ctx, step: s, s: *s, st: n.standing[s.ID], a: n.action(s.Action), number: n.standing[s.ID].Attempts}
+	return &worker{run: n, ctx: ctx, step: s, s: *s, clear: n.clear(s), st: n.standing[s.ID], a: n.action(s.Action), number: n.standing[s.ID].Attempts}
 }
 
 // tell passes a step's news on.

@@ -24,7 +24,9 @@ const GuardFinding = "finding"
 
 // Undo makes the plan that puts verified steps back, from the journal alone. What can't be put back, or has to be named
 // for it, is among the skipped. The error is about a step that is not in the plan.
-func Undo(u Undoing) (evict.Plan, error) {
+func Undo(u Undoing) (evict.Plan, error) { return undoing(u, Find) }
+
+func undoing(u Undoing, find func(evict.ActionID) *Action) (evict.Plan, error) {
 	done := u.Plan.Plan()
 	for _, id := range u.Steps {
 		if !slices.ContainsFunc(done.Steps, func(s evict.Step) bool { return s.ID == id }) {
@@ -39,11 +41,11 @@ func Undo(u Undoing) (evict.Plan, error) {
 		if u.Steps != nil && !slices.Contains(u.Steps, s.ID) || st.Attempts == 0 && st.ByHand == "" {
 			continue
 		}
-		if guard, why := u.refuses(&s, st); why != "" {
+		if guard, why := u.refuses(&s, st, find(s.Action)); why != "" {
 			out.Skipped = append(out.Skipped, evict.Skipped{Action: s.Action, Target: s.Target, Guard: guard, Why: why})
 			continue
 		}
-		out.Steps = append(out.Steps, u.inverse(s, st))
+		out.Steps = append(out.Steps, u.inverse(s, st, find(s.Action)))
 	}
 	inOrder(out.Steps, done.Steps)
 	out.Accounts = concerned(done.Accounts, out.Steps)
@@ -51,7 +53,7 @@ func Undo(u Undoing) (evict.Plan, error) {
 }
 
 // refuses says why a step is not put back; "" when it is.
-func (u *Undoing) refuses(s *evict.Step, st gate.StepState) (guard, why string) {
+func (u *Undoing) refuses(s *evict.Step, st gate.StepState, a *Action) (guard, why string) {
 	switch state := resultState(s, st); {
 	case !st.Undone.IsZero():
 		return "", "it was put back already"
@@ -61,7 +63,7 @@ func (u *Undoing) refuses(s *evict.Step, st gate.StepState) (guard, why string) 
 		return "", fmt.Sprintf("it is %s: there is nothing to put back", state)
 	case !s.Reversible():
 		return "", s.NoUndo
-	case Find(s.Action) == nil:
+	case a == nil:
 		return "", "this program has no such action"
 	case len(s.Manual) == 0 && st.Before == nil:
 		return "", "what the object looked like before is not in the journal"
@@ -78,7 +80,7 @@ func (u *Undoing) refuses(s *evict.Step, st gate.StepState) (guard, why string) 
 }
 
 // inverse is the step that puts back what a step did.
-func (u *Undoing) inverse(s evict.Step, st gate.StepState) evict.Step {
+func (u *Undoing) inverse(s evict.Step, st gate.StepState, a *Action) evict.Step {
 	back := s.Inverse()
 	if st.Before != nil {
 		back.After = bytes.Clone(st.Before)
@@ -91,7 +93,6 @@ func (u *Undoing) inverse(s evict.Step, st gate.StepState) evict.Step {
 	back.Title, back.Undo = "Undo: "+s.Title, "the step is done again"
 	back.Why = []string{fmt.Sprintf("it undoes step %s of plan %.12s", s.ID, u.Plan.Hash())}
 	back.Warnings, back.ByHand = nil, nil
-	a := Find(s.Action)
 	if a.Warn != nil {
 		back.Warnings = a.Warn(back)
 	}

@@ -23,6 +23,13 @@ func (r *Runner) patience() time.Duration {
 	return settling
 }
 
+func (r *Runner) lag() time.Duration {
+	if r.Lag > 0 {
+		return r.Lag
+	}
+	return settling
+}
+
 // read reads the step's object now.
 func (w *worker) read() (json.RawMessage, error) { return w.a.Inspect(w.stop, w.Reader, w.s) }
 
@@ -54,6 +61,8 @@ func (w *worker) look(patience time.Duration) (reached bool, now json.RawMessage
 			why = "it could not be read back: " + err.Error()
 		case !w.reached(seen):
 			agreeing, now, why = 0, seen, "reads do not show it"
+		case time.Now().Before(w.clear):
+			agreeing, now, why = 0, seen, "reads may still show the time before"
 		default:
 			agreeing, now, why = agreeing+1, seen, "only one read shows it"
 		}
@@ -87,6 +96,9 @@ func (w *worker) until(start time.Time, patience time.Duration) time.Time {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	limit := start.Add(patience)
+	if patience > 0 && limit.Before(w.clear.Add(2*pauses[len(pauses)-1])) {
+		limit = w.clear.Add(2 * pauses[len(pauses)-1]) // reads count only from then on
+	}
 	if !w.ended.IsZero() && w.ended.Add(farewell).Before(limit) {
 		limit = w.ended.Add(farewell)
 	}

@@ -20,10 +20,11 @@ type worker struct {
 	s       evict.Step      // as it goes: Before is what was captured
 	st      gate.StepState  // when the run began
 	a       *Action
-	number  int  // last attempt, ever
-	unclear bool // an attempt may have had its effect, and its end is not known
-	partly  bool // the service said yes to an attempt
-	good    bool // and to all that the step sends
+	clear   time.Time // until then reads may show the time before an earlier step of ours on the same
+	number  int       // last attempt, ever
+	unclear bool      // an attempt may have had its effect, and its end is not known
+	partly  bool      // the service said yes to an attempt
+	good    bool      // and to all that the step sends
 }
 
 // again is how often a step is sent anew after an attempt whose end is not known.
@@ -88,11 +89,11 @@ func (w *worker) settled() bool {
 		return false // no look can tell
 	}
 	patience := w.patience()
-	if w.unclear && w.a.Repeatable {
+	if w.unclear && w.a.repeats(w.s) {
 		patience = 0
 	}
 	reached, now, why := w.look(patience)
-	if !reached && w.a.Repeatable {
+	if !reached && w.a.repeats(w.s) {
 		return false
 	}
 	w.concluded(reached, now, why)
@@ -149,7 +150,7 @@ func (w *worker) send() {
 	}
 }
 
-func (w *worker) mayRepeat() bool { return w.a.Repeatable || w.a.Secret }
+func (w *worker) mayRepeat() bool { return w.a.repeats(w.s) || w.a.Secret }
 
 // renewable reports whether the service refused the token, not the request.
 func renewable(err error) bool {
@@ -190,9 +191,6 @@ func (w *worker) unreadable(err error) {
 // strange decides on an object that does not look like the plan says. Only reads that agree count, and while what we
 // sent ourselves may not be seen everywhere, none that shows the time before it.
 func (w *worker) strange(now json.RawMessage) (json.RawMessage, bool) {
-	w.mu.Lock()
-	own := w.touched[w.s.Target]
-	w.mu.Unlock()
 	for last := now; ; last = now {
 		sleep(w.stop, apart)
 		var err error
@@ -203,7 +201,7 @@ func (w *worker) strange(now json.RawMessage) (json.RawMessage, bool) {
 		switch {
 		case w.sendable(now):
 			return now, true
-		case !same(last, now) || time.Since(own) < settling:
+		case !same(last, now) || time.Now().Before(w.clear):
 			continue
 		case w.reached(now):
 			w.end(gate.Result{Outcome: gate.Verified, Already: true, Seen: now})
@@ -340,11 +338,4 @@ func (w *worker) broken(err error) error {
 	err = fmt.Errorf("%w: %w", errJournal, err)
 	w.halt(err)
 	return err
-}
-
-// touch notes that something is about to be sent about the step's object.
-func (w *worker) touch() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.touched[w.s.Target] = time.Now()
 }

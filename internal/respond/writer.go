@@ -69,7 +69,6 @@ func (w *writer) once(ctx context.Context, call m365.Call) (*m365.Response, erro
 		return nil, o.broken(err)
 	}
 	o.number = permit.Attempt().Number
-	o.touch()
 	resp, err := o.Sender.Write(ctx, call, permit)
 	a := answered(resp, err)
 	w.end, w.sent = a.End, w.sent || a.End != gate.NotSent
