@@ -74,8 +74,12 @@ type Action struct {
 	// Witness marks an action whose read-back other actions move too (a reset ends
 	// sessions as well): it is verified only when its own request succeeded.
 	Witness bool
-	// Repeatable requests may be sent again after an attempt whose end is not known.
+	// Repeatable requests may be sent again after an attempt whose end is not known:
+	// twice is as good as once, or the service refuses the second.
 	Repeatable bool
+	// Repeats says so of one step, where a deletion may be sent again and the making
+	// of a new object may not; nil: Repeatable.
+	Repeats func(evict.Step) bool
 	// Secret marks an action that makes a secret: only the process that has it may call the step verified, and after any
 	// attempt whose end is not known a new one follows.
 	Secret bool
@@ -89,6 +93,14 @@ type Question struct {
 
 // Manual reports whether only a person can carry the action out.
 func (a *Action) Manual() bool { return a.Apply == nil }
+
+// repeats reports whether the step's requests may be sent again.
+func (a *Action) repeats(s evict.Step) bool {
+	if a.Repeats != nil {
+		return a.Repeats(s)
+	}
+	return a.Repeatable
+}
 
 // Reversal says how a step on the object is undone, or why it can't be.
 func (a *Action) Reversal(o evict.Object) (undo, noUndo string) {

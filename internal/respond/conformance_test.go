@@ -175,7 +175,7 @@ func lines(path, field string, v any, out []string) []string {
 	case map[string]any:
 		for _, k := range slices.Sorted(maps.Keys(x)) {
 			switch k {
-			case "SessionsValidFrom", "PasswordChanged", "Password", "WhenChanged", "WhenChangedUTC", "Modified", "Was", "ByHand", "Created", "Sequence":
+			case "riskLastUpdatedDateTime", "SessionsValidFrom", "PasswordChanged", "Password", "WhenChanged", "WhenChangedUTC", "Modified", "Was", "ByHand", "Created", "Sequence":
 				continue
 			case "ID":
 				if slices.Contains([]string{"Rules", "Grants", "AppRoles", "RoleHolders"}, field) {
@@ -338,5 +338,125 @@ func (b *bench) witnesses() {
 	}
 	if left > 0 {
 		b.t.Errorf("%d intents changed nothing", left)
+	}
+}
+
+func repeatable(a *Action, s evict.Step) bool {
+	return a.Repeatable || a.Repeats != nil && a.Repeats(s)
+}
+
+// A turn is one way in which a request goes wrong.
+type turn struct {
+	name, kind string
+	seed       uint64
+}
+
+// turns: the service fails, is busy, or the connection breaks before or after the effect.
+var turns = []turn{{"server error", simtenant.ServerError, 1}, {"another server error", simtenant.ServerError, 7}, {"throttled", simtenant.ThrottleStorm, 3}, {"cut before", simtenant.ResetConnection, 0}, {"cut after", simtenant.LostResponse, 0}}
+
+// TestEachRequestFailsInTurn: whatever request of a step goes wrong, nothing is called
+// verified that is not, nothing failed that has happened, and once the service is
+// well again the step ends as it would have, or says what a person must look at.
+func TestEachRequestFailsInTurn(t *testing.T) {
+	inBench(t, simtenant.Options{}, func(t *testing.T, b *bench, x trial) {
+		before := b.world()
+		s, err := b.plan(x)
+		if err != nil {
+			t.Fatal(err)
+		}
+		asked := len(b.tenant.Requests())
+		if got, _ := b.carry(s); got.State != Verified {
+			t.Fatalf("without a fault: %s %s", got.State, got.Why)
+		}
+		applied, changes := b.world(), b.writesSent()
+		requests := len(b.tenant.Requests()) - asked
+		for _, f := range turns {
+			for n := 1; n <= requests; n++ {
+				b := newBench(t, x, simtenant.Options{})
+				s, err := b.plan(x)
+				if err != nil {
+					t.Fatal(err)
+				}
+				b.tenant.Fail(simtenant.Fault{Kind: f.kind, Seed: f.seed, Nth: n})
+				say := func(format string, args ...any) {
+					t.Helper()
+					t.Errorf("request %d %s: %s", n, f.name, fmt.Sprintf(format, args...))
+				}
+				got, plan := b.carry(s)
+				b.tenant.Heal()
+				now := b.world()
+				switch got.State {
+				case Verified, Already:
+					if now != applied {
+						say("%s, and it is not so:\n%s", got.State, unlike(applied, now))
+					}
+				case Failed:
+					if now != before {
+						say("failed (%s), and something happened:\n%s", got.Why, unlike(before, now))
+					}
+				case InDoubt, Unverified:
+				default:
+					say("%s %s", got.State, got.Why)
+				}
+				if got.State == Verified {
+					continue
+				}
+				then := b.again(plan)
+				if now := b.world(); then.State == Verified && now != applied {
+					say("then %s, and it is not so:\n%s", then.State, unlike(applied, now))
+				}
+				if then.State != Verified && (repeatable(x.action, s) || then.State != InDoubt || b.world() != before) {
+					say("%s (%s), then %s (%s)", got.State, got.Why, then.State, then.Why)
+				}
+				if sent := b.writesSent(); sent > changes && !repeatable(x.action, s) && !x.action.Secret {
+					say("%d changes instead of %d", sent, changes)
+				}
+			}
+		}
+	})
+}
+
+// TestATenantThatOnlySaysYes: success without effect is never called verified.
+func TestATenantThatOnlySaysYes(t *testing.T) {
+	inBench(t, simtenant.Options{}, func(t *testing.T, b *bench, x trial) {
+		before := b.world()
+		s, err := b.plan(x)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.tenant.Fail(simtenant.Fault{Kind: simtenant.NoEffect})
+		got, _ := b.carry(s)
+		if got.State != Unverified && got.State != Failed || b.world() != before {
+			t.Errorf("%s %s\n%s", got.State, got.Why, unlike(before, b.world()))
+		}
+	})
+}
+
+// TestReadsLagAndFlap: replicas show what was before for a while, some by turns.
+func TestReadsLagAndFlap(t *testing.T) {
+	for _, lag := range []time.Duration{40 * time.Second, 400 * time.Second} {
+		for seed := range uint64(3) {
+			t.Run(fmt.Sprintf("%s %d", lag, seed), func(t *testing.T) {
+				delay := simtenant.Delay{Least: lag / 8, Most: lag, Flaps: true}
+				inBench(t, simtenant.Options{Seed: seed, Staleness: simtenant.Staleness{Directory: delay, Exchange: delay}}, func(t *testing.T, b *bench, x trial) {
+					before := b.world()
+					s, err := b.plan(x)
+					if err != nil {
+						t.Fatal(err)
+					}
+					got, plan := b.carry(s)
+					if got.State != Verified && got.State != Unverified {
+						t.Fatalf("%s %s", got.State, got.Why)
+					}
+					if b.world() == before && !x.action.Witness {
+						t.Fatalf("%s, and the tenant is as before", got.State)
+					}
+					time.Sleep(lag)
+					if then := b.again(plan); then.State != Verified {
+						t.Errorf("later: %s %s", then.State, then.Why)
+					}
+				})
+			})
+		}
 	}
 }

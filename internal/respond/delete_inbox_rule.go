@@ -65,6 +65,7 @@ By hand: Outlook on the web of the mailbox, Settings, Mail, Rules; a hidden one 
 	Reached: func(s evict.Step, now json.RawMessage) bool { return deletion(s.Target).reached(s, now) },
 	Fresh:   func(s evict.Step, now json.RawMessage) bool { return deletion(s.Target).fresh(s, now) },
 	Warn:    warnOfExchange,
+	Repeats: func(s evict.Step) bool { return same(s.After, null) }, // a rule that is made twice is there twice
 	Final: func(o evict.Object) string {
 		if o.Kind == hiddenRule {
 			return "no interface makes a hidden rule: it is in the record, and can be made again as a visible one by hand"

@@ -22,6 +22,7 @@ type removal struct {
 // build fills the functions of an action.
 func (v removal) build(a Action) *Action {
 	a.Inspect, a.Plan, a.Apply, a.Reached, a.Fresh = v.inspect, v.plan, v.apply, v.reached, v.fresh
+	a.Repeatable = true // gone is gone, and what is there already is not made twice
 	return &a
 }
 

@@ -37,6 +37,7 @@ By hand: Exchange admin center, Recipients, Mailboxes, the mailbox, Delegation; 
 		_, err := w.Write(ctx, rightCall(s))
 		return err
 	},
+	Repeatable: true,
 }
 
 // right says where one kind of right is read, and who holds it by which property.
