@@ -23,9 +23,13 @@ type PlanOptions struct {
 // Plan writes a plan for a person at a terminal: what changes, object by object, as a
 // difference; what is not in it and why; and in the last line how much it is.
 func Plan(w io.Writer, p *evict.Plan, o PlanOptions) error {
-	t := &planText{text: &text{layout: newLayout(w, o.TextOptions)}, plan: p, o: o, number: map[string]int{}}
+	t := &planText{text: &text{layout: newLayout(w, o.TextOptions)}, plan: p, o: o, number: map[string]int{}, names: map[string]string{}}
 	for i, s := range p.Steps {
 		t.number[s.ID] = i + 1
+		t.name(s.Target)
+	}
+	for _, k := range p.Skipped {
+		t.name(k.Target)
 	}
 	t.head()
 	t.steps()
@@ -39,7 +43,15 @@ type planText struct {
 	*text
 	plan   *evict.Plan
 	o      PlanOptions
-	number map[string]int // of each step in the text
+	number map[string]int    // of each step in the text
+	names  map[string]string // of accounts, by object ID
+}
+
+// name notes an account's name where it is itself the object.
+func (t *planText) name(o evict.Object) {
+	if (o.Kind == "user" || o.Kind == "mailbox") && o.Account != "" {
+		t.names[o.Account] = o.Name
+	}
 }
 
 var planKinds = map[string]string{"respond": "Plan to take accounts back", "recover": "Plan to give accounts back", "undo": "Plan to undo what was done"}
@@ -86,10 +98,12 @@ func (t *planText) owner(o evict.Object) string {
 			return a.Name
 		}
 	}
-	if o.Kind == "user" {
+	switch {
+	case o.Kind == "user":
 		return o.Name
-	}
-	if o.Account != "" {
+	case t.names[o.Account] != "":
+		return t.names[o.Account]
+	case o.Account != "":
 		return o.Account
 	}
 	return "the tenant"
@@ -294,28 +308,40 @@ func (t *planText) skipped() {
 		{"You decide: nothing shows whose hand it was", in(purple, "?"), func(k evict.Skipped) bool { return !guarded(k) && k.Pick != "" }},
 		{"Not in the plan", in(grey, t.sym("·", ".")), func(k evict.Skipped) bool { return !guarded(k) && k.Pick == "" }},
 	} {
-		first := true
+		var found []evict.Skipped
 		for _, k := range t.plan.Skipped {
-			if !list.is(k) {
-				continue
+			if list.is(k) {
+				found = append(found, k)
 			}
-			if first {
-				t.section(list.title)
-				first = false
+		}
+		if len(found) > 0 {
+			t.section(list.title)
+		}
+		for len(found) > 0 {
+			n := 1 // one guard often refuses everything on an account
+			for n < len(found) && guarded(found[0]) && found[n].Guard == found[0].Guard && found[n].Word == found[0].Word && found[n].Why == found[0].Why {
+				n++
 			}
-			t.left(list.symbol, k)
+			t.left(list.symbol, found[:n])
+			found = found[n:]
 		}
 	}
 }
 
 func guarded(k evict.Skipped) bool { return k.Guard != "" }
 
-func (t *planText) left(symbol span, k evict.Skipped) {
-	what := string(k.Action)
-	if name := t.objectName(k.Target); name != "" {
-		what += " " + name
+// left writes changes that are not in the plan for one reason.
+func (t *planText) left(symbol span, list []evict.Skipped) {
+	k := list[0]
+	var what []string
+	for _, k := range list {
+		one := string(k.Action)
+		if name := t.objectName(k.Target); name != "" {
+			one += " " + name
+		}
+		what = append(what, one)
 	}
-	t.para(2, 7, symbol, s(" "), in(bold, what), s(" of "+t.owner(k.Target)))
+	t.para(2, 7, symbol, s(" "), in(bold, strings.Join(what, ", ")), s(" of "+t.owner(k.Target)))
 	why := k.Why
 	if k.Guard != "" {
 		why = k.Guard + ": " + why

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"evict"
+	"evict/internal/gate"
 	"evict/internal/m365"
 )
 
@@ -38,12 +39,8 @@ type OwnApp struct {
 	MayUnblock bool
 }
 
-// An Override is a person's typed word against one guard.
-type Override struct {
-	Guard  string
-	Target string // UPN or object ID of the account; "" for a guard on the plan as a whole
-	Word   string
-}
+// An Override is a person's typed word against one guard, as the journal keeps it.
+type Override = gate.Override
 
 // The guards.
 const (
@@ -149,7 +146,7 @@ func (p *planner) refusals(s evict.Step) []refusal {
 	case a.Kind == "sync" || a.Kind == "service":
 		no(GuardService, name, "it is a %s account: what runs under it would stop", a.Kind)
 	}
-	if len(a.LookAlikes) > 0 && !a.Certain && s.Phase == evict.Contain {
+	if len(a.LookAlikes) > 0 && !a.Certain {
 		no(GuardLookAlike, name, "it is easily taken for %s", strings.Join(a.LookAlikes, ", "))
 	}
 	if why := p.lastAdministrator(s, a); why != "" {

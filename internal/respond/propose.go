@@ -278,10 +278,11 @@ func (p *planner) offer(f evict.Finding) {
 // undecided lists a change that an operator may pick.
 func (p *planner) undecided(f evict.Finding, l evict.Leftover, why string) {
 	a, ok := answers()[l.Kind]
-	if !ok || slices.Contains(given, l.Kind) != (p.plan.Kind == "recover") || slices.ContainsFunc(p.c.Picked, func(k Pick) bool { return k.Finding == f.ID }) {
+	if !ok || !p.concerns(f, l) || slices.Contains(given, l.Kind) != (p.plan.Kind == "recover") || slices.ContainsFunc(p.c.Picked, func(k Pick) bool { return k.Finding == f.ID }) {
 		return
 	}
 	o := evict.Object{Name: l.Name, Kind: l.Kind, ID: l.ID}
+	o.Account = l.Of
 	if of := p.known(l.Of); of != nil {
 		o.Account = of.ID
 	}
@@ -298,6 +299,17 @@ func (p *planner) undecided(f evict.Finding, l evict.Leftover, why string) {
 	}
 	p.plan.Skipped = append(p.plan.Skipped, evict.Skipped{Action: a.action, Target: o, Pick: f.ID,
 		Why: why + ": " + f.Summary})
+}
+
+// concerns reports whether a finding is about an account of the plan, or weighs
+// for the tenant as a whole: everybody's own changes are no question here.
+func (p *planner) concerns(f evict.Finding, l evict.Leftover) bool {
+	for _, name := range []string{f.Actor, f.Subject.ID, l.Of} {
+		if p.known(name) != nil {
+			return true
+		}
+	}
+	return f.Grade >= evict.Strong && (f.Subject.Kind == evict.OnTenant || f.Subject.Kind == evict.OnApplication)
 }
 
 // pick wants what the operator adds.
