@@ -34,8 +34,8 @@ type way struct {
 	about func(s *span) string // what the call does not say of the question; nil: it says all
 	// prepare makes what the call reads from, and remembers it in the span; nil: nothing.
 	prepare func(ctx context.Context, s *span, save func() error) error
-	// session says that the same call gives the next page, until it gives nothing.
-	session bool
+	// session says that the same call gives the next rows, so many at a time, until it gives none; 0: it does not.
+	session int
 	cap     int // rows that it gives for one span at most, without saying that there are more; 0: none
 }
 
@@ -452,8 +452,8 @@ func (r *run) look(ctx context.Context, a *ask, rd *reading, s *span, own, all m
 		inCall += len(p.ids)
 		r.tell(a, rd, s, len(all))
 		next := p.cursor
-		if next == "" && !(a.ways[rd.Way].session && inCall > 0 && !l.whole()) {
-			break
+		if w := a.ways[rd.Way]; next == "" && (w.session == 0 || inCall == 0 || inCall < w.session && l.whole()) {
+			break // the count of rows may be that of the call: after a full one only an empty one is the end
 		}
 		if next == "" {
 			inCall = 0
@@ -463,7 +463,7 @@ func (r *run) look(ctx context.Context, a *ask, rd *reading, s *span, own, all m
 		}
 		links[next] = true
 		call.Next = next
-		if first && next != "" && !a.ways[rd.Way].session {
+		if first && next != "" && a.ways[rd.Way].session == 0 {
 			s.Cursor = next
 			if err := r.save(a, rd); err != nil {
 				return l, err
@@ -674,7 +674,7 @@ func (r *run) rowsIn(a *ask, seq int, into map[rowID]bool) error {
 
 // adopt finds pages that were stored just before a collection was stopped, and before its progress could say so.
 func (r *run) adopt(a *ask, rd *reading) error {
-	if rd.Way >= len(a.ways) || a.ways[rd.Way].session {
+	if rd.Way >= len(a.ways) || a.ways[rd.Way].session > 0 {
 		return nil
 	}
 	w := a.ways[rd.Way]

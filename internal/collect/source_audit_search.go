@@ -17,7 +17,7 @@ const (
 // auditSearch is the way through Search-UnifiedAuditLog. A session gives its rows call by call, unsorted, at most 50,000 of them.
 func (r *run) auditSearch(q question) way {
 	return way{
-		name: "exchange:Search-UnifiedAuditLog", ops: []string{"exchange:Search-UnifiedAuditLog"}, session: true,
+		name: "exchange:Search-UnifiedAuditLog", ops: []string{"exchange:Search-UnifiedAuditLog"}, session: searchRows, cap: searchMost,
 		call: func(s *span, _ int) m365.Call {
 			params := map[string]any{"StartDate": stamp(s.From), "EndDate": stamp(s.To), "SessionId": r.session(), "SessionCommand": "ReturnLargeSet", "ResultSize": searchRows}
 			switch {

@@ -17,6 +17,7 @@ type search struct {
 	sessions map[string]int
 	gateway  int // rows of one answer; 0: all of a call
 	calls    int
+	ofPage   bool                                               // ResultCount is that of the call, not of the search
 	lie      func(s *search, a asked) (status int, body string) // answers instead where the status is not 0
 }
 
@@ -51,6 +52,9 @@ func (s *search) answer(a asked) (int, string) {
 		next = end
 	}
 	var b strings.Builder
+	if s.ofPage {
+		total = last - first
+	}
 	b.WriteString(`{"@adminapi.warnings":[],"value":[`)
 	for i := first; i < end; i++ {
 		if i > first {
@@ -172,6 +176,20 @@ func TestSearchOneSecond(t *testing.T) {
 					t.Errorf("the window of %s is not named: %s %v; %d rows", stamp(busy), c.Why, c.Caps, got)
 				}
 			})
+		})
+	}
+}
+
+// Some searches count the rows of the call where others count all that there are. The session goes on all the same.
+func TestSearchThatCountsThePage(t *testing.T) {
+	for _, n := range []int{12_000, 60_000} {
+		synctest.Test(t, func(t *testing.T) {
+			to := time.Now().UTC().Truncate(time.Second)
+			from := to.Add(-30 * 24 * time.Hour)
+			c, got := searched(t, &search{at: spread(n, from, to), gateway: 1000, ofPage: true}, from, to)
+			if got != n || c.State != Complete {
+				t.Errorf("%d of %d rows, %s: %s %v", got, n, c.State, c.Why, c.Errors)
+			}
 		})
 	}
 }

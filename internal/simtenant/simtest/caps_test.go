@@ -1,0 +1,242 @@
+package simtest_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"evict/internal/collect"
+	"evict/internal/m365"
+	"evict/internal/simtenant"
+)
+
+// The sizes at which some log's cap shows. Those above 5,001 take seconds each:
+// a log has those of its own caps, and all of them when torture is asked for.
+var capSizes = []int{0, 1, 99, 100, 101, 4999, 5000, 5001, 49_999, 50_000, 50_001, 254_452}
+
+const (
+	capTenant = "cafe0000-0000-4000-8000-00000000cafe"
+	capDana   = "dada0000-0000-4000-8000-00000000dada"
+	capUPN    = "dana@contoso.example"
+)
+
+// capNow is when the tenants of these tests stand.
+var capNow = time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
+
+// crowd is n records of one log over five days, or in one second.
+func crowd(n int, oneSecond bool, record func(i int, at time.Time) simtenant.Record) []simtenant.Record {
+	first := capNow.Add(-6 * 24 * time.Hour)
+	out := make([]simtenant.Record, 0, n)
+	for i := range n {
+		at := first
+		if !oneSecond {
+			at = first.Add(5 * 24 * time.Hour / time.Duration(n) * time.Duration(i)).Truncate(time.Second)
+		}
+		out = append(out, record(i, at))
+	}
+	return out
+}
+
+func capID(i int) string { return fmt.Sprintf("%08d-0000-4000-8000-000000000000", i) }
+
+func capSignIn(i int, at time.Time) simtenant.Record {
+	body := fmt.Sprintf(`{"id":%q,"createdDateTime":%q,"userId":%q,"riskLevelDuringSignIn":"hidden","signInEventTypes":["interactiveUser"]}`, capID(i), at.Format(time.RFC3339), capDana)
+	return simtenant.Record{Kind: simtenant.SignInRecord, ID: capID(i), Time: at, Available: at.Add(5 * time.Minute), Body: []byte(body), User: capDana}
+}
+
+func capDirectory(i int, at time.Time) simtenant.Record {
+	body := fmt.Sprintf(`{"id":%q,"activityDateTime":%q,"activityDisplayName":"Update user","targetResources":[{"id":%q}]}`, capID(i), at.Format(time.RFC3339), capDana)
+	return simtenant.Record{Kind: simtenant.DirectoryRecord, ID: capID(i), Time: at, Available: at.Add(5 * time.Minute), Body: []byte(body)}
+}
+
+// capAuditBody is shared: the log's own ID of a record is beside it.
+var capAuditBody = []byte(`{"Operation":"FileAccessed","UserId":"` + capUPN + `","Workload":"OneDrive","RecordType":6,"UserType":0}`)
+
+func capAudit(i int, at time.Time) simtenant.Record {
+	return simtenant.Record{Kind: simtenant.AuditRecord, ID: capID(i), Time: at, Available: at.Add(30 * time.Minute), Body: capAuditBody, Operation: "FileAccessed", Workload: "OneDrive", RecordType: 6, User: capDana}
+}
+
+func capTrace(i int, at time.Time) simtenant.Record {
+	body := fmt.Sprintf(`{"id":%q,"senderAddress":%q,"recipientAddress":"r%d@fabrikam.example","messageId":"<%d@contoso.example>","receivedDateTime":%q,"subject":"s","size":1,"status":"delivered","fromIP":"","toIP":""}`, capID(i), capUPN, i, i, at.Format(time.RFC3339))
+	return simtenant.Record{Kind: simtenant.TraceRecord, ID: capID(i), Time: at, Available: at, Body: []byte(body)}
+}
+
+// A memory is a case that lives as long as its test.
+type memory struct {
+	mu       sync.Mutex
+	items    []collect.Evidence
+	bodies   [][]byte
+	progress map[string]json.RawMessage
+	coverage []collect.Coverage
+}
+
+func (m *memory) Put(e collect.Evidence, body []byte) (collect.Evidence, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	e.Seq = len(m.items) + 1
+	m.items, m.bodies = append(m.items, e), append(m.bodies, slices.Clone(body))
+	return e, nil
+}
+
+func (m *memory) Items() []collect.Evidence {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Clone(m.items)
+}
+
+func (m *memory) Read(e collect.Evidence) ([]byte, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.bodies[e.Seq-1], nil
+}
+
+func (m *memory) Progress() (map[string]json.RawMessage, error) { return m.progress, nil }
+
+func (m *memory) SetProgress(key string, v json.RawMessage) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.progress[key] = v
+	return nil
+}
+
+func (m *memory) SetCoverage(c []collect.Coverage) error { m.coverage = c; return nil }
+func (m *memory) Coverage() ([]collect.Coverage, error)  { return m.coverage, nil }
+
+// directoryFront answers for a directory with Dana alone in it, and lets all else through.
+type directoryFront struct{ in http.RoundTripper }
+
+func (f directoryFront) RoundTrip(r *http.Request) (*http.Response, error) {
+	text := ""
+	switch {
+	case strings.HasPrefix(r.URL.Path, "/v1.0/users/") && strings.Count(r.URL.Path, "/") == 3:
+		text = `{"id":"` + capDana + `","userPrincipalName":"` + capUPN + `","displayName":"Dana","accountEnabled":true}`
+	case r.URL.Path == "/v1.0/users":
+		text = `{"value":[]}`
+	default:
+		return f.in.RoundTrip(r)
+	}
+	return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(text)), ContentLength: int64(len(text)), Request: r}, nil
+}
+
+// capped collects from a tenant with these logs and gives the coverage of a
+// source and the IDs in its evidence.
+func capped(t *testing.T, log []simtenant.Record, source string, without ...string) (collect.Coverage, map[string]bool) {
+	t.Helper()
+	w := &simtenant.World{
+		ID: capTenant, Name: "Contoso", Domain: "contoso.example", Initial: "contoso.onmicrosoft.example", Now: capNow, Plans: []string{"AAD_PREMIUM", "EXCHANGE_S_ENTERPRISE"}, Log: log,
+		Users:     []*simtenant.User{{ID: capDana, UPN: capUPN, DisplayName: "Dana", Enabled: true, Mail: capUPN, Proxies: []string{"SMTP:" + capUPN}}},
+		Mailboxes: []*simtenant.Mailbox{{User: capDana, GUID: "b0b00000-0000-4000-8000-000000000001", Type: "UserMailbox", DisplayName: "Dana"}},
+	}
+	s := newSite(t, w)
+	s.tenant.Look(func(w *simtenant.World) {
+		for _, c := range w.Clients {
+			c.Permissions = slices.DeleteFunc(c.Permissions, func(p string) bool { return slices.Contains(without, p) })
+		}
+	})
+	s.client = s.connect(directoryFront{s.tenant.Transport()})
+	m := &memory{progress: map[string]json.RawMessage{}}
+	res, err := collect.Live(t.Context(), collect.LiveInput{Client: s.client, Cloud: m365.Worldwide.Name, Case: m, CaseID: "caps", Accounts: []string{capUPN}, Depth: collect.Standard, Requester: "tester"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids := map[string]bool{}
+	for i, it := range m.items {
+		if it.Source != source {
+			continue
+		}
+		var body struct {
+			Value []struct {
+				ID             string `json:"id"`
+				Identity       string
+				MessageTraceID string `json:"MessageTraceId"`
+			} `json:"value"`
+		}
+		if err := json.Unmarshal(m.bodies[i], &body); err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range body.Value {
+			ids[x.ID+x.Identity+x.MessageTraceID] = true
+		}
+	}
+	i := slices.IndexFunc(res.Coverage, func(c collect.Coverage) bool { return c.Source == source })
+	if i < 0 {
+		t.Fatalf("no coverage of %s", source)
+	}
+	return res.Coverage[i], ids
+}
+
+// TestCapTable: whatever a log's size, its exact set is collected, or the window
+// that is not whole is named.
+func TestCapTable(t *testing.T) {
+	for _, x := range []struct {
+		name, source string
+		record       func(int, time.Time) simtenant.Record
+		without      []string // permissions, so that the other interface is taken
+		own          []int
+	}{
+		{"sign-ins", "sign-ins/interactive", capSignIn, nil, nil},
+		{"directory audits", "directory-audits/target", capDirectory, nil, nil},
+		{"audit queries", "audit/actor", capAudit, nil, nil},
+		{"audit search", "audit/actor", capAudit, []string{"AuditLogsQuery.Read.All"}, []int{50_001}},
+		{"trace over Graph", "message-trace/sent", capTrace, nil, nil},
+		{"trace by cmdlet", "message-trace/sent", capTrace, []string{"ExchangeMessageTrace.Read.All"}, nil},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			for _, n := range capSizes {
+				if n > 5001 && !slices.Contains(x.own, n) && os.Getenv("EVICT_TORTURE") == "" {
+					continue
+				}
+				t.Run(fmt.Sprint(n), func(t *testing.T) {
+					synctest.Test(t, func(t *testing.T) {
+						c, ids := capped(t, crowd(n, false, x.record), x.source, x.without...)
+						exact(t, c, ids, n)
+					})
+				})
+			}
+			t.Run("20000 in one second", func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					c, ids := capped(t, crowd(20_000, true, x.record), x.source, x.without...)
+					if x.name == "trace by cmdlet" { // hands out 5,000 rows of one second, and no more
+						named(t, c, ids, capNow.Add(-6*24*time.Hour))
+						return
+					}
+					exact(t, c, ids, 20_000)
+				})
+			})
+		})
+	}
+}
+
+// exact fails unless the n records of the log are there and the source is whole.
+func exact(t *testing.T, c collect.Coverage, ids map[string]bool, n int) {
+	t.Helper()
+	want := collect.Complete
+	if n == 0 {
+		want = collect.Empty
+	}
+	if c.State != want || c.Rows != n || len(ids) != n {
+		t.Errorf("%s: %s; %d rows counted, %d records in the evidence, want %d; errors %v", c.State, c.Why, c.Rows, len(ids), n, c.Errors)
+	}
+	for i := range n {
+		if !ids[capID(i)] {
+			t.Errorf("record %d isn't there", i)
+			break
+		}
+	}
+}
+
+// named fails unless the source says that the window around a second isn't whole.
+func named(t *testing.T, c collect.Coverage, ids map[string]bool, second time.Time) {
+	t.Helper()
+	if stamp := second.Format("2006-01-02T15:04:05Z"); c.State != collect.Incomplete || !strings.Contains(c.Why+strings.Join(c.Caps, " "), stamp) {
+		t.Errorf("%s: %s %v: nothing names %s; %d records", c.State, c.Why, c.Caps, stamp, len(ids))
+	}
+}
