@@ -402,7 +402,7 @@ func merged(in []wanted) []wanted {
 	var out []wanted
 	at := map[string]int{}
 	for _, w := range in {
-		key := stepID(w.action.ID, w.target)
+		key := newStep(w).ID
 		i, ok := at[key]
 		if !ok {
 			at[key] = len(out)
@@ -432,8 +432,11 @@ func (p *planner) look(ctx context.Context, w wanted) (*evict.Step, *evict.Skipp
 		return nil, nil, w.action.Title + ": the tenant has no licence for it."
 	}
 	if w.action.Inspect == nil {
-		s.Before = null
-		s.After = null
+		after, err := w.after(null)
+		if err != nil {
+			return nil, &evict.Skipped{Action: s.Action, Target: s.Target, Why: err.Error()}, ""
+		}
+		s.Before, s.After = null, after
 		s.Manual = w.action.Instruct(s)
 		return &s, nil, ""
 	}
@@ -502,6 +505,9 @@ func newStep(w wanted) evict.Step {
 		s.Noticed = []string{}
 	}
 	s.Undo, s.NoUndo = a.Reversal(w.target)
+	if w.inverse != nil {
+		s.ID, s.Undo = "return-"+s.ID, "it is taken away again"
+	}
 	return s
 }
 
