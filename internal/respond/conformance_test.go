@@ -2,6 +2,7 @@ package respond_test
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -269,16 +270,6 @@ func TestEveryActionHasATrial(t *testing.T) {
 // writesSent are the requests that changed something or wanted to, by the tenant's own book.
 func (b *bench) writesSent() int { return len(b.tenant.Changes()) }
 
-func (b *bench) intents() int {
-	n := 0
-	for _, e := range b.journal.entries {
-		if e.Kind == gate.Intended {
-			n++
-		}
-	}
-	return n
-}
-
 // TestConformance: plan, apply, verify, apply again, undo, state as before.
 func TestConformance(t *testing.T) {
 	inBench(t, simtenant.Options{}, func(t *testing.T, b *bench, x trial) {
@@ -324,20 +315,37 @@ func TestConformance(t *testing.T) {
 	})
 }
 
-// witnesses compares what reached the tenant, by its own book, with the journal's
-// intents: each change has one, with the digest of its very bytes.
+// witnesses compares what reached the tenant, by its own book, with the journal:
+// each change came by a request whose very bytes an intent had named before, and
+// each intent but those that were refused or got lost made one.
 func (b *bench) witnesses() {
 	b.t.Helper()
-	left := b.intents()
-	for _, c := range b.tenant.Changes() {
-		if left == 0 {
-			b.t.Errorf("%s reached the tenant without an intent", c.Operation)
-			return
+	intended := map[string]int{}
+	for _, e := range b.journal.entries {
+		if i, ok := e.Intent(); ok {
+			intended[i.Digest]++
 		}
-		left--
 	}
-	if left > 0 {
-		b.t.Errorf("%d intents changed nothing", left)
+	requests := map[string]simtenant.Request{}
+	for _, r := range b.tenant.Requests() {
+		requests[r.RequestID] = r
+	}
+	seen := map[string]bool{}
+	for _, c := range b.tenant.Changes() {
+		if seen[c.RequestID] {
+			continue // one request may change several things
+		}
+		seen[c.RequestID] = true
+		r := requests[c.RequestID]
+		digest := fmt.Sprintf("%x", sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%s", r.Method, r.URL, r.Body)))
+		if intended[digest]--; intended[digest] < 0 {
+			b.t.Errorf("%s of %s reached the tenant without an intent", c.Operation, c.Object)
+		}
+	}
+	for _, n := range intended {
+		if n > 0 {
+			b.t.Errorf("%d intents changed nothing", n)
+		}
 	}
 }
 

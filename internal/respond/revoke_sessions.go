@@ -39,12 +39,17 @@ By hand: Microsoft Entra admin center, Users, the user, Revoke sessions.`,
 // laterThanBefore compares a time of the object with the same before the step.
 func laterThanBefore(name string) func(evict.Step, json.RawMessage) bool {
 	return func(s evict.Step, now json.RawMessage) bool {
-		var before, present map[string]evict.Time
-		if json.Unmarshal(s.Before, &before) != nil || json.Unmarshal(now, &present) != nil {
-			return false
-		}
-		return present[name].Set && (!before[name].Set || before[name].Before(present[name]))
+		before, _ := timeIn(s.Before, name)
+		present, ok := timeIn(now, name)
+		return ok && (!before.Set || before.Before(present))
 	}
+}
+
+// timeIn is a time among an object's properties; false when it has none.
+func timeIn(raw json.RawMessage, name string) (evict.Time, bool) {
+	var t evict.Time
+	value := state(decoded(raw)[name])
+	return t, json.Unmarshal(value, &t) == nil && t.Set
 }
 
 // anyState lets a step run whatever the object looks like: what stops an
