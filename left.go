@@ -1,6 +1,9 @@
 package evict
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // A Leftover is one thing that an act left behind and that can be taken away,
 // or a value that it changed and that can be put back. It says what the record
@@ -12,6 +15,7 @@ type Leftover struct {
 	Name   string              `json:"name,omitempty"`   // its name for people: a rule's, a role's, an application's
 	ID     string              `json:"id,omitempty"`     // within its kind, as recorded: RuleIdentity, key ID, client ID, address, holder
 	Detail string              `json:"detail,omitempty"` // the right, the folder, the permissions, eligible or active, the method's type
+	To     []string            `json:"to,omitempty"`     // who received it
 	Was    map[string][]string `json:"was,omitempty"`    // values from before, where the record has them, by Microsoft's property names; empty: there was none
 }
 
@@ -19,6 +23,10 @@ type Leftover struct {
 func (l Leftover) Clone() Leftover {
 	for _, s := range []*string{&l.Kind, &l.Of, &l.Name, &l.ID, &l.Detail} {
 		*s = strings.Clone(*s)
+	}
+	l.To = slices.Clone(l.To)
+	for i := range l.To {
+		l.To[i] = strings.Clone(l.To[i])
 	}
 	was := l.Was
 	l.Was = nil
@@ -69,5 +77,8 @@ const (
 	LeftHiddenMailbox  = "hidden-mailbox"    // taken off the address lists
 	LeftFederation     = "federation"        // ID: domain
 	LeftPolicy         = "policy"            // of access or authentication
+	LeftHidden         = "hidden-mail"       // taken out of the owner's sight; ID: internet message ID, Detail: folder
+	LeftSent           = "sent-mail"         // ID: internet message ID, Name: subject, Detail: payment where it is about money
+	LeftService        = "service"           // application that was entered
 	LeftFlow           = "flow"
 )

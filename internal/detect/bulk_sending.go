@@ -34,6 +34,7 @@ type bulkMail struct{ waves map[string]*wave }
 // A wave is the mail of one subject within the last hour.
 type wave struct {
 	sent        []readAt
+	left        []evict.Leftover
 	recipients  int
 	attachments bool
 	reported    bool
@@ -61,6 +62,9 @@ func (w *bulkMail) Event(e *evict.Event, v *View) {
 	n := max(d.Total, len(d.Recipients), 1)
 	g.sent = append(g.sent, readAt{e.Time, n, keepEvidence(e)})
 	g.recipients += n
+	if len(g.left) < evict.MaxEvidence {
+		g.left = append(g.left, leftSent(v.Account, d, "")[0].Clone())
+	}
 	g.attachments = g.attachments || len(d.Message.Attachments) > 0
 	most := 0
 	if v.Habits != nil && v.Habits.Valid {
@@ -81,7 +85,7 @@ func (w *bulkMail) Event(e *evict.Event, v *View) {
 		}
 	}
 	v.Report(Draft{
-		Family: evict.Behaviour, Grade: evict.Strong, Cause: cause, Total: len(g.sent),
+		Family: evict.Behaviour, Grade: evict.Strong, Cause: cause, Total: len(g.sent), Left: g.left,
 		Summary:  fmt.Sprintf("%s%s: mail with the subject %s%s to %d recipients within an hour, where the account's highest hour had %d", e.Op, from(e), quoted(d.Message.Subject), with, g.recipients, most),
 		Question: "Did you send " + quoted(d.Message.Subject) + " to many recipients?",
 	})

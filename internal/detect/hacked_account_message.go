@@ -38,7 +38,7 @@ func (w *hackedMessages) Event(e *evict.Event, v *View) {
 	}
 	w.told[key] = true
 	v.Report(Draft{
-		Family: evict.Behaviour, Grade: evict.Indicative, Cause: Because(e),
+		Family: evict.Behaviour, Grade: evict.Indicative, Cause: Because(e), Left: leftSent(v.Account, d, ""),
 		Summary:  fmt.Sprintf("%s%s: a message with the subject %s was sent", e.Op, from(e), quoted(d.Message.Subject)),
 		Question: "Did you send " + quoted(d.Message.Subject) + "?",
 	})

@@ -171,3 +171,24 @@ func leftConsent(e *evict.Event, c *evict.Changes, scopes []string, all bool) []
 	}
 	return leftApp(kind, e, c, of, strings.Join(scopes, " "))
 }
+
+// leftHidden are the messages that an act took out of sight.
+func leftHidden(of string, d *evict.Moved) []evict.Leftover {
+	var out []evict.Leftover
+	for i := range d.Messages {
+		if d.Messages[i].ID != "" && len(out) < evict.MaxEvidence {
+			out = append(out, leftover(evict.LeftHidden, of, d.Messages[i].Subject, d.Messages[i].ID, d.Dest)...)
+		}
+	}
+	return out
+}
+
+// mostRecipients of one message that a leftover names; the record has them all.
+const mostRecipients = 500
+
+// leftSent is a message that was sent. What it was about tells whom to call first.
+func leftSent(of string, d *evict.Sent, about string) []evict.Leftover {
+	l := leftover(evict.LeftSent, of, d.Message.Subject, d.Message.ID, about)
+	l[0].To = d.Recipients[:min(len(d.Recipients), mostRecipients)]
+	return l
+}

@@ -28,6 +28,7 @@ type handHiding struct{ strands map[string]*handHidden }
 
 type handHidden struct {
 	money          []readAt
+	left           []evict.Leftover
 	quiet, counted bool // reported
 }
 
@@ -53,6 +54,9 @@ func (w *handHiding) Event(e *evict.Event, v *View) {
 	for i := range d.Messages {
 		if MoneyWords(d.Messages[i].Subject) {
 			subject = d.Messages[i].Subject
+			if len(s.left) < evict.MaxEvidence {
+				s.left = append(s.left, leftover(evict.LeftHidden, v.Account, subject, d.Messages[i].ID, d.Dest)[0].Clone())
+			}
 			s.money = append(within(s.money, e.Time, time.Hour), readAt{e.Time, 1, keepEvidence(e)})
 		}
 	}
@@ -64,7 +68,7 @@ func (w *handHiding) Event(e *evict.Event, v *View) {
 			if first == "" && len(d.Messages) > 0 {
 				first = d.Messages[0].Subject
 			}
-			w.report(e, v, fmt.Sprintf("%s was %s by hand", quoted(first), how), Because(e))
+			w.report(e, v, fmt.Sprintf("%s was %s by hand", quoted(first), how), Because(e), leftHidden(v.Account, d))
 		}
 	}
 	if len(s.money) >= moneyMailHidden && !s.counted {
@@ -73,16 +77,16 @@ func (w *handHiding) Event(e *evict.Event, v *View) {
 		for _, m := range s.money {
 			cause = append(cause, m.ev)
 		}
-		w.report(e, v, fmt.Sprintf("%d messages about money, like %s, were taken out of sight within an hour", len(s.money), quoted(subject)), cause)
+		w.report(e, v, fmt.Sprintf("%d messages about money, like %s, were taken out of sight within an hour", len(s.money), quoted(subject)), cause, s.left)
 		s.money = nil
 	}
 }
 
 func (w *handHiding) End(*View) {}
 
-func (w *handHiding) report(e *evict.Event, v *View, what string, cause []Evidence) {
+func (w *handHiding) report(e *evict.Event, v *View, what string, cause []Evidence, left []evict.Leftover) {
 	v.Report(Draft{
-		Family: evict.CoverUp, Grade: evict.Strong, Cause: cause,
+		Family: evict.CoverUp, Grade: evict.Strong, Cause: cause, Left: left,
 		Summary: fmt.Sprintf("%s%s: %s", e.Op, from(e), what),
 	}.onMailbox(e, v))
 }

@@ -40,7 +40,7 @@ func (w *paymentThreads) Event(e *evict.Event, v *View) {
 	}
 	w.told[key] = true
 	out := Draft{
-		Item: "payment-thread", Family: evict.Behaviour, Grade: evict.Context, Cause: Because(e),
+		Item: "payment-thread", Family: evict.Behaviour, Grade: evict.Context, Cause: Because(e), Left: leftSent(v.Account, d, "payment"),
 		Summary:  fmt.Sprintf("%s%s: the conversation %s was answered", e.Op, from(e), quoted(d.Message.Subject)),
 		Question: "Did you answer " + quoted(d.Message.Subject) + "?",
 	}

@@ -52,7 +52,7 @@ func (w *noticeRemovals) Event(e *evict.Event, v *View) {
 		m := &d.Messages[i]
 		switch {
 		case hasWord(m.Subject, noticeSubjects) != "":
-			w.notice(e, v, m.Subject, how)
+			w.notice(e, v, m, how, d.Dest)
 			return
 		case hasWord(m.Subject, bounceSubjects) != "":
 			w.bounce(e, v, m.Subject, how)
@@ -63,11 +63,12 @@ func (w *noticeRemovals) Event(e *evict.Event, v *View) {
 
 func (w *noticeRemovals) End(*View) {}
 
-func (w *noticeRemovals) notice(e *evict.Event, v *View, subject, how string) {
+func (w *noticeRemovals) notice(e *evict.Event, v *View, m *evict.Message, how, dest string) {
+	subject := m.Subject
 	w.notices = within(w.notices, e.Time, noticeWithin)
 	w.notices = append(w.notices, readAt{e.Time, 1, keepEvidence(e)})
 	d := Draft{
-		Family: evict.CoverUp, Item: "notice-removed", Grade: evict.Indicative, Cause: Because(e),
+		Family: evict.CoverUp, Item: "notice-removed", Grade: evict.Indicative, Cause: Because(e), Left: leftover(evict.LeftHidden, v.Account, subject, m.ID, dest),
 		Summary:  fmt.Sprintf("%s%s: the notice %s was %s", e.Op, from(e), quoted(subject), how),
 		Question: "Did you delete the message " + quoted(subject) + "?",
 	}

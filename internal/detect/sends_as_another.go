@@ -42,7 +42,7 @@ func (w *sendsAs) Event(e *evict.Event, v *View) {
 	}
 	w.told[key] = true
 	v.Report(Draft{
-		Actor: e.Actor, Target: as, Family: evict.Behaviour, Grade: evict.Indicative, Cause: Because(e),
+		Actor: e.Actor, Target: as, Family: evict.Behaviour, Grade: evict.Indicative, Cause: Because(e), Left: leftSent(v.Account, d, ""),
 		Summary: fmt.Sprintf("%s%s: %s was sent as %s", e.Op, from(e), quoted(d.Message.Subject), quoted(as)),
 	})
 }

@@ -53,7 +53,6 @@ const (
 	GuardMany       = "too-many-accounts"
 	GuardLookAlike  = "look-alike"
 	GuardSending    = "sending-last"
-	GuardRelease    = "release"
 )
 
 // mostAccounts is how many accounts one plan may take back unasked.

@@ -30,10 +30,7 @@ func (p *planner) order() {
 	for i, a := range p.accounts {
 		place[a.ID], place[a.name()] = i+1, i+1
 	}
-	catalog := map[evict.ActionID]int{}
-	for i, a := range Catalog {
-		catalog[a.ID] = i
-	}
+	catalog := places()
 	of := func(s evict.Step) int { return max(place[s.Target.Account], accountPlace(s, place)) }
 	slices.SortStableFunc(p.plan.Steps, func(a, b evict.Step) int {
 		return cmp.Or(cmp.Compare(slices.Index(phases, a.Phase), slices.Index(phases, b.Phase)), cmp.Compare(of(a), of(b)),
@@ -45,10 +42,31 @@ func (p *planner) order() {
 		slices.Sort(s.Needs)
 		s.Needs = slices.Compact(s.Needs)
 	}
+	p.settle()
+}
+
+// settle takes needs away that are no steps of the plan, and sorts what is not in it.
+func (p *planner) settle() {
+	catalog := places()
+	for i := range p.plan.Steps {
+		s := &p.plan.Steps[i]
+		s.Needs = slices.DeleteFunc(s.Needs, func(id string) bool {
+			return !slices.ContainsFunc(p.plan.Steps, func(o evict.Step) bool { return o.ID == id })
+		})
+	}
 	slices.SortStableFunc(p.plan.Skipped, func(a, b evict.Skipped) int {
 		return cmp.Or(cmp.Compare(skippedRank(a), skippedRank(b)), cmp.Compare(a.Guard, b.Guard), cmp.Compare(a.Target.Account, b.Target.Account),
 			cmp.Compare(catalog[a.Action], catalog[b.Action]), cmp.Compare(a.Target.Name, b.Target.Name), cmp.Compare(a.Target.ID, b.Target.ID), cmp.Compare(a.Pick, b.Pick))
 	})
+}
+
+// places are those of the actions in the catalog.
+func places() map[evict.ActionID]int {
+	out := map[evict.ActionID]int{}
+	for i, a := range Catalog {
+		out[a.ID] = i
+	}
+	return out
 }
 
 func accountPlace(s evict.Step, place map[string]int) int {

@@ -24,6 +24,7 @@ type Case struct {
 	Picked      []Pick          // what the operator adds
 	Dropped     []string        // what he leaves out: IDs of steps or of actions
 	Guards      Guards
+	Calls       []string // to make now about money, from the investigation's card
 }
 
 // AccountFacts are what a plan must know of an account. A caller gives UPN or ID and
@@ -210,6 +211,7 @@ func (p *planner) contain() {
 	for _, a := range p.accounts[:p.taken] {
 		why := p.reasons(a)
 		o := a.object()
+		p.calls(a, why)
 		p.want(BlockSignIn, o, why...)
 		p.want(RevokeSessions, o, why...)
 		p.password(a, why)
@@ -222,6 +224,18 @@ func (p *planner) contain() {
 	for _, a := range p.made {
 		p.block(a, p.reasons(a)...)
 	}
+}
+
+// calls wants the calls about money made, which can't wait for anything.
+func (p *planner) calls(a *AccountFacts, why []string) {
+	if len(p.c.Calls) == 0 || a != p.accounts[0] {
+		return
+	}
+	list := []row{}
+	for _, c := range p.c.Calls {
+		list = append(list, row{"who": c})
+	}
+	p.wanted = append(p.wanted, wanted{action: CallAboutMoney, target: a.object(), want: state(row{"calls": list}), why: why})
 }
 
 // block wants an account blocked that the attacker made. It stops with the
@@ -437,7 +451,7 @@ func (p *planner) look(ctx context.Context, w wanted) (*evict.Step, *evict.Skipp
 			return nil, &evict.Skipped{Action: s.Action, Target: s.Target, Why: err.Error()}, ""
 		}
 		s.Before, s.After = null, after
-		s.Manual = w.action.Instruct(s)
+		w.describe(&s)
 		return &s, nil, ""
 	}
 	s.After = w.want // an action that restores a value wants to know which
