@@ -45,9 +45,8 @@ func New(cfg Config) (*Client, error) {
 	case cfg.Credential == nil:
 		return nil, errors.New("m365: no credential")
 	}
-	c := &Client{cfg: cfg, send: newGuard(cfg.Cloud, cfg.Transport)}
+	c := &Client{cfg: cfg, send: newGuard(cfg.Cloud, cfg.Transport), tokens: newTokens()}
 	c.lines.m = map[string]*line{}
-	c.tokens.m = map[string]*tokenOf{}
 	c.audits.q = quota{units: 1 << 30, atOnce: quotas[AuditQueries].atOnce}
 	return c, nil
 }
@@ -114,8 +113,7 @@ func (c *Client) repeat(ctx context.Context, op *Operation, call Call, again fun
 		e.Attempts = n
 		if e.Kind == Unauthorized && e.token != "" && e.Code != claimsChallenge && !renewed {
 			renewed = true
-			c.tokens.forget(e.token)
-			if r, ok := c.cfg.Credential.(*renewable); ok && r.renew() != nil {
+			if c.tokens.forget(e.token, c.renew) != nil {
 				return nil, e
 			}
 			continue
@@ -135,6 +133,14 @@ func (c *Client) repeat(ctx context.Context, op *Operation, call Call, again fun
 		}
 		waited += pause
 	}
+}
+
+// renew makes a credential anew that needs nobody for it.
+func (c *Client) renew() error {
+	if r, ok := c.cfg.Credential.(*renewable); ok {
+		return r.renew()
+	}
+	return nil
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

@@ -1,13 +1,16 @@
 package m365
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"os"
 	"sync"
+	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/cloud"
@@ -141,7 +144,24 @@ func identityHost() string {
 	return "169.254.169.254"
 }
 
-// sender is a guard as azcore wants it.
+// loginPatience is how long one answer of the login service may take.
+const loginPatience = time.Minute
+
+// sender is a guard as azcore wants it. It reads the whole answer, so that its patience holds for the body too.
 type sender struct{ g *guard }
 
-func (s sender) Do(req *http.Request) (*http.Response, error) { return s.g.RoundTrip(req) }
+func (s sender) Do(req *http.Request) (*http.Response, error) {
+	ctx, cancel := context.WithTimeout(req.Context(), loginPatience)
+	defer cancel()
+	resp, err := s.g.RoundTrip(req.WithContext(ctx))
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, largest))
+	if err != nil {
+		return nil, err
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	return resp, nil
+}

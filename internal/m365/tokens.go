@@ -16,15 +16,16 @@ import (
 // early is how long before its end a token is replaced.
 const early = 5 * time.Minute
 
-// tokens keeps one token for each resource.
+// tokens keeps one token for each resource. One goroutine at a time asks for one, and the others wait: the credential's library would make
+// them wait too, and deaf to a word to stop.
 type tokens struct {
-	mu sync.Mutex
-	m  map[string]*tokenOf
+	turn chan struct{}
+	mu   sync.Mutex
+	m    map[string]azcore.AccessToken // by scope
 }
 
-type tokenOf struct {
-	one sync.Mutex // so that one goroutine asks and the others wait for its token
-	azcore.AccessToken
+func newTokens() tokens {
+	return tokens{turn: make(chan struct{}, 1), m: map[string]azcore.AccessToken{}}
 }
 
 // scope of an operation's service, on the host of the same cloud.
@@ -34,37 +35,52 @@ func (c *Client) scope(op *Operation) string {
 
 func (t *tokens) get(ctx context.Context, c *Client, op *Operation) (string, error) {
 	scope := c.scope(op)
-	t.mu.Lock()
-	k := t.m[scope]
-	if k == nil {
-		k = &tokenOf{}
-		t.m[scope] = k
+	if token := t.kept(scope); token != "" {
+		return token, nil
 	}
-	t.mu.Unlock()
-	k.one.Lock()
-	defer k.one.Unlock()
-	if k.Token != "" && time.Until(k.ExpiresOn) > early {
-		return k.Token, nil
+	select {
+	case t.turn <- struct{}{}:
+		defer func() { <-t.turn }()
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+	if token := t.kept(scope); token != "" {
+		return token, nil
 	}
 	got, err := c.cfg.Credential.GetToken(ctx, policy.TokenRequestOptions{Scopes: []string{scope}, TenantID: string(c.cfg.Tenant)})
 	if err != nil {
 		return "", signInError(ctx, op, err)
 	}
-	k.AccessToken = got
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.m[scope] = got
 	return got.Token, nil
 }
 
-// forget drops a token that was refused.
-func (t *tokens) forget(token string) {
+// kept is a token that lasts a while, or "".
+func (t *tokens) kept(scope string) string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if k := t.m[scope]; time.Until(k.ExpiresOn) > early {
+		return k.Token
+	}
+	return ""
+}
+
+// forget drops a token that was refused. Whoever is first to say so renews the credential before anybody can ask it again: its library
+// would give out the same token once more.
+func (t *tokens) forget(token string, renew func() error) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for scope, k := range t.m {
-		k.one.Lock()
 		if k.Token == token {
-			t.m[scope] = &tokenOf{}
+			if err := renew(); err != nil {
+				return err
+			}
+			delete(t.m, scope)
 		}
-		k.one.Unlock()
 	}
+	return nil
 }
 
 // codes of Entra that we can explain. Source: https://learn.microsoft.com/entra/identity-platform/reference-error-codes.
