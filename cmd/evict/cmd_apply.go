@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"evict"
@@ -312,10 +313,10 @@ func printStatus(out *ui.Streams, r *app.PlanReport) {
 	w, o := out.Out, out.TextOptions()
 	fmt.Fprintf(w, "Plan %.12s (%s) of case %s\n", r.Hash, r.Kind, report.Clean(r.Case))
 	if len(r.Approved) == 0 {
-		fmt.Fprintln(w, "  nobody has approved it")
+		fmt.Fprintln(w, "Nobody has approved it.")
 	}
 	for _, a := range r.Approved {
-		fmt.Fprintln(w, report.Wrap(fmt.Sprintf("  approved by %s at %s, until %s", report.Clean(a.Who), at(a.Time), at(a.Expires)), o.Width))
+		fmt.Fprintln(w, report.Wrap(fmt.Sprintf("Approved by %s at %s, until %s", report.Clean(a.Who), at(a.Time), at(a.Expires)), o.Width))
 	}
 	var phase evict.Phase
 	for _, s := range r.Steps {
@@ -330,19 +331,22 @@ func printStatus(out *ui.Streams, r *app.PlanReport) {
 		fmt.Fprintln(w, report.Wrap("The logs since could not be looked at: "+report.Clean(r.Unseen), o.Width))
 	}
 	for _, c := range r.Checks {
-		if c.Done.IsZero() {
+		if c.Done.IsZero() && r.Ladder != "not contained" {
 			fmt.Fprintf(w, "Next look: evict verify --case %s --plan %.12s --recheck, due %s\n", report.Clean(shellWord(r.Folder)), r.Hash, at(c.At))
 			break
 		}
 	}
 }
 
+// statusIndent is how far a step's text stands from the left: behind its mark and state.
+const statusIndent = 20
+
 func printStep(w io.Writer, o report.TextOptions, s app.StepReport) {
 	mark := marks[s.State][1]
 	if o.Unicode {
 		mark = marks[s.State][0]
 	}
-	line := fmt.Sprintf("  %s %-15s %s — %s", mark, s.State, report.Clean(s.Step.Title), report.Clean(s.Step.Target.Name))
+	line := fmt.Sprintf("%s — %s", report.Clean(s.Step.Title), report.Clean(s.Step.Target.Name))
 	switch {
 	case s.ByHand != "":
 		line += ", by " + report.Clean(s.ByHand)
@@ -352,9 +356,10 @@ func printStep(w io.Writer, o report.TextOptions, s app.StepReport) {
 	if s.Why != "" {
 		line += ": " + report.Clean(s.Why)
 	}
-	fmt.Fprintln(w, report.Wrap(line, o.Width))
+	first := fmt.Sprintf("  %s %-15s ", mark, s.State)
+	fmt.Fprint(w, first, strings.ReplaceAll(report.Wrap(line, o.Width-statusIndent), "\n", "\n"+strings.Repeat(" ", statusIndent)), "\n")
 	if s.Effect.Set && s.Effect.Std().After(time.Now()) {
-		fmt.Fprintf(w, "      obeyed everywhere in about %s, at %s\n", time.Until(s.Effect.Std()).Round(time.Minute), at(s.Effect.Std()))
+		fmt.Fprintf(w, "%sobeyed everywhere in about %d minutes, at %s\n", strings.Repeat(" ", statusIndent), int(time.Until(s.Effect.Std()).Minutes()+0.5), at(s.Effect.Std()))
 	}
 }
 

@@ -24,6 +24,7 @@ import (
 type investigateFlags struct {
 	options                                app.Options
 	since, until, asOf, minimum            string
+	brief                                  bool
 	reported, reportedAt, reportedBy, note string
 	workplaces                             []string
 	markdown, html, csv                    string
@@ -191,6 +192,7 @@ no account is ever called clear.
 	f.evidence(c)
 	fl := c.Flags()
 	fl.StringVar(&f.minimum, "min-severity", "", "leave out findings below: info, low, medium, high, critical")
+	fl.BoolVar(&f.brief, "brief", false, "print verdicts, what to do about money, and why; no more")
 	fl.StringVar(&f.html, "html", "", "also write a self-contained page to this file")
 	fl.StringVar(&f.markdown, "markdown", "", "also write Markdown to this file")
 	fl.StringVar(&f.csv, "csv", "", "also write the findings as CSV to this file")
@@ -266,7 +268,12 @@ func (f *investigateFlags) print(out *ui.Streams, c *cobra.Command, inv *evict.I
 	if flag(c, "json") {
 		return report.JSON(out.Out, inv)
 	}
-	return report.Text(out.Out, inv, out.TextOptions())
+	o := out.TextOptions()
+	o.Brief = f.brief
+	if f.options.Case != "" && inv.Summary.Compromised > 0 {
+		o.Next = "evict plan --case " + shellWord(f.options.Case)
+	}
+	return report.Text(out.Out, inv, o)
 }
 
 // toFile writes a whole file: to a temporary name first, so that a failure

@@ -214,7 +214,7 @@ func (o *PlanOptions) takes(a *evict.Account) bool {
 }
 
 func factsOf(a *evict.Account) respond.AccountFacts {
-	f := respond.AccountFacts{ID: a.ID, Verdict: a.Verdict, Role: a.Role, FirstTrouble: a.FirstTrouble, Strands: a.Strands}
+	f := respond.AccountFacts{ID: a.ID, Certain: a.ID != "", Verdict: a.Verdict, Role: a.Role, FirstTrouble: a.FirstTrouble, Strands: a.Strands}
 	if strings.Contains(a.Account, "@") {
 		f.UPN = a.Account
 	} else {

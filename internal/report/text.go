@@ -14,6 +14,7 @@ type TextOptions struct {
 	Width   int    // columns; 0 means 80, fewer than 40 count as 40
 	Colour  bool   // SGR sequences may be written
 	Unicode bool   // the terminal shows UTF-8; else everything beyond ASCII is escaped
+	Brief   bool   // verdicts, what to do about money, and why: what fits on a page
 	Next    string // the one next command, printed last; "" means evict explain of the gravest finding
 }
 
@@ -38,6 +39,11 @@ func Text(w io.Writer, inv *evict.Investigation, o TextOptions) error {
 	t.headline()
 	t.money()
 	t.accounts()
+	if o.Brief {
+		t.brief()
+		t.next(o.Next)
+		return t.w.Flush()
+	}
 	t.blocks()
 	t.others()
 	t.unseen()
@@ -300,7 +306,40 @@ func (t *text) blocks() {
 	}
 }
 
+// brief says why an account is compromised or suspected, and what was done in it; of the others it is said above.
+func (t *text) brief() {
+	for _, a := range sortedAccounts(t.inv) {
+		if verdictRank(a.Verdict) < 2 {
+			t.verdictOf(a)
+			t.reasons(a)
+			t.activity(a)
+		}
+	}
+}
+
 func (t *text) block(a *evict.Account) {
+	t.verdictOf(a)
+	if a.Verdict == evict.Suspected || a.Verdict == evict.Unknown {
+		t.numbered("Next steps that would settle it", a.NextSteps)
+	} else {
+		t.numbered("Next steps", a.NextSteps)
+	}
+	if len(a.Questions) > 0 {
+		t.section("Ask the owner, on a number known from before")
+		for i, q := range a.Questions {
+			t.para(2, 5, s(strconv.Itoa(i+1)+". "+q.Text))
+		}
+	}
+	t.reasons(a)
+	t.checks(a)
+	t.symptoms(a)
+	t.activity(a)
+	t.strands(a)
+	t.otherFindings(a)
+}
+
+// verdictOf writes an account's verdict with its ground in a sentence.
+func (t *text) verdictOf(a *evict.Account) {
 	t.blank()
 	t.para(0, 0, in(grey, strings.Repeat(t.sym("━", "="), t.width)))
 	t.para(0, 2, t.verdict(a.Verdict), s("  "), in(bold, a.Account))
@@ -324,23 +363,6 @@ func (t *text) block(a *evict.Account) {
 	for _, o := range a.Overrules {
 		t.para(2, 4, in(purple, "Operator's own view: "+string(o.Verdict)), s(", by "+o.By+" at "+stamp(o.At)+": "+o.Note))
 	}
-	if a.Verdict == evict.Suspected || a.Verdict == evict.Unknown {
-		t.numbered("Next steps that would settle it", a.NextSteps)
-	} else {
-		t.numbered("Next steps", a.NextSteps)
-	}
-	if len(a.Questions) > 0 {
-		t.section("Ask the owner, on a number known from before")
-		for i, q := range a.Questions {
-			t.para(2, 5, s(strconv.Itoa(i+1)+". "+q.Text))
-		}
-	}
-	t.reasons(a)
-	t.checks(a)
-	t.symptoms(a)
-	t.activity(a)
-	t.strands(a)
-	t.otherFindings(a)
 }
 
 func (t *text) numbered(title string, list []string) {

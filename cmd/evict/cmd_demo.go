@@ -1,0 +1,188 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"evict/internal/app"
+	"evict/internal/report"
+	"evict/internal/ui"
+
+	"github.com/spf13/cobra"
+)
+
+func demoCommand(out *ui.Streams, outcome *ui.Outcome) *cobra.Command {
+	d := demo{out: out}
+	c := &cobra.Command{
+		Use:   "demo",
+		Short: "Show the whole loop on a simulated tenant: attack, investigate, evict, prove, report",
+		Long: `Simulates a tenant under attack on this machine and takes it back before your
+eyes: collect, investigate, plan, apply, verify, report. Each part shows the
+command that does the same by hand. It takes about a minute, sends nothing to
+anybody and leaves a folder with the case and the report.
+
+  evict demo
+  evict demo --scenario consent
+  evict demo --dir ./demo`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			err := d.run(c.Context())
+			outcome.Incomplete = d.incomplete
+			return err
+		},
+	}
+	c.Flags().StringVar(&d.dir, "dir", "", "new folder for the case and the report (default: evict-demo and the time)")
+	simulated(c, &d.options)
+	return c
+}
+
+// A demo is one run of the whole loop.
+type demo struct {
+	out        *ui.Streams
+	options    app.SimulateOptions
+	dir        string
+	incomplete bool
+	tenant     app.Simulated
+	tenants    *app.Tenants
+}
+
+func (d *demo) run(ctx context.Context) error {
+	if d.dir == "" {
+		d.dir = "evict-demo-" + time.Now().Format("20060102-150405")
+	}
+	if _, err := os.Stat(d.dir); err == nil {
+		return fmt.Errorf("%w: %s exists; --dir names a new folder", errUsage, d.dir)
+	}
+	if err := os.MkdirAll(d.dir, 0o700); err != nil {
+		return err
+	}
+	d.options.Present, d.options.Listen = time.Now(), "127.0.0.1:0"
+	served, stop := context.WithCancel(ctx)
+	defer stop()
+	var failed error
+	err := app.Simulate(served, d.options, func(s app.Simulated) error {
+		d.tenant = s
+		failed = d.loop(ctx)
+		stop()
+		return nil
+	})
+	if failed != nil {
+		return failed
+	}
+	return err
+}
+
+// loop is what a responder does, in his order.
+func (d *demo) loop(ctx context.Context) error {
+	for _, part := range []func(context.Context) error{d.begin, d.collect, d.investigate, d.respond} {
+		if err := part(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *demo) folder(name string) string { return filepath.Join(d.dir, name) }
+
+// title heads a part, and shows the command that does the same.
+func (d *demo) title(text, command string) {
+	w := d.out.Out
+	o := d.out.TextOptions()
+	line := "="
+	if o.Unicode {
+		line = "━"
+	}
+	fmt.Fprintf(w, "\n%s %s\n", text, strings.Repeat(line, max(0, o.Width-len([]rune(text))-1)))
+	if command != "" {
+		fmt.Fprintf(w, "$ evict %s\n\n", command)
+	}
+}
+
+func (d *demo) begin(context.Context) error {
+	s := d.tenant
+	d.title("1 · A tenant under attack", "sim --scenario "+s.Scenario.Name)
+	text := fmt.Sprintf("%s is a firm that does not exist, on %s of this machine. What happened there: %s. Nobody knows yet; somebody only says that %s behaves strangely.",
+		s.Domain, s.Address, s.Scenario.Story, strings.Join(s.Accounts[:min(1, len(s.Accounts))], ""))
+	fmt.Fprintln(d.out.Out, report.Wrap(text, d.out.TextOptions().Width))
+	d.tenants = &app.Tenants{Folder: d.folder("profiles")}
+	for _, p := range s.Profiles {
+		err := d.tenants.Add(app.TenantProfile{Name: p.Name, Tenant: s.Tenant, Cloud: app.Clouds()[0], Client: p.Client, Method: "client-secret",
+			Secret: "file:" + p.SecretFile, Simulator: &app.Simulator{Address: s.Address, Authority: s.Authority}})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *demo) collect(ctx context.Context) error {
+	d.title("2 · Collect", fmt.Sprintf("collect --tenant collect --account %s --case %s --depth quick", d.victim(), d.folder("case")))
+	progress := d.out.Progress()
+	defer progress.Done()
+	got, err := app.Collect(ctx, app.CollectOptions{Tenants: d.tenants, Profile: "collect", Case: d.folder("case"), Accounts: []string{d.victim()}, Depth: "quick", Operator: systemUser(),
+		Progress: func(p app.SourceProgress) { progress.Update("collecting", p.Source, 0, 0, p.Done, p.Windows) }})
+	if err != nil {
+		return err
+	}
+	progress.Done()
+	rows := 0
+	for _, s := range got.Sources {
+		rows += s.Rows
+	}
+	fmt.Fprintln(d.out.Out, report.Wrap(fmt.Sprintf("%d sources, %d rows, each answer kept as it came and hashed. A quick look asks each log once; a case that matters is collected with --depth standard.", len(got.Sources), rows), d.out.TextOptions().Width))
+	return nil
+}
+
+func (d *demo) victim() string { return d.tenant.Accounts[0] }
+
+func (d *demo) investigate(ctx context.Context) error {
+	d.title("3 · Investigate", "investigate --case "+d.folder("case")+" --brief --html "+d.folder("report.html"))
+	inv, err := app.Investigate(ctx, app.Options{Case: d.folder("case")})
+	if err != nil {
+		return err
+	}
+	file, err := os.Create(d.folder("report.html"))
+	if err != nil {
+		return err
+	}
+	if err := report.HTML(file, inv); err != nil {
+		return err
+	}
+	if err := file.Close(); err != nil {
+		return err
+	}
+	o := d.out.TextOptions()
+	o.Brief, o.Next = true, "evict plan --case "+d.folder("case")
+	return report.Text(d.out.Out, inv, o)
+}
+
+// respond plans, approves, applies, and says what may be claimed.
+func (d *demo) respond(ctx context.Context) error {
+	d.title("4 · Plan", "plan --tenant respond --case "+d.folder("case"))
+	p, err := app.MakePlan(ctx, app.PlanOptions{Tenants: d.tenants, Profile: "respond", Case: d.folder("case"), Operator: systemUser()})
+	if err != nil {
+		return err
+	}
+	if err := report.Plan(d.out.Out, &p.Plan, report.PlanOptions{TextOptions: d.out.TextOptions(), Hash: p.Hash}); err != nil {
+		return err
+	}
+	word := app.ConfirmWord(&p.Plan)
+	d.title("5 · Approve and apply", fmt.Sprintf("apply --tenant respond --case %s --plan %.12s --confirm %s", d.folder("case"), p.Hash, shellWord(word)))
+	o := app.ApplyOptions{Tenants: d.tenants, Profile: "respond", Case: d.folder("case"), Plan: p.Hash, Confirm: word, Operator: systemUser(), Patience: 30 * time.Second}
+	o.Secrets = app.ShowOnce(func(account, _ string) {
+		d.out.Note("new password of " + account + " is ready; a real run shows it here once, or seals it to a key")
+	})
+	o.Progress = stepLines(d.out, o, false)
+	r, err := app.Apply(ctx, o)
+	if err != nil {
+		return err
+	}
+	d.title("6 · Where it stands", "status --case "+d.folder("case"))
+	printStatus(d.out, r)
+	d.incomplete = r.Ladder == "not contained"
+	return nil
+}
