@@ -106,6 +106,7 @@ func (c *call) enter(s service) error {
 func (c *call) locked2(f func() error) error {
 	c.t.mu.Lock()
 	defer c.t.mu.Unlock()
+	c.t.world.settle(c.now)
 	return f()
 }
 

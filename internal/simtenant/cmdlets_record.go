@@ -40,6 +40,11 @@ func (w *World) logLater(op string, recordType int, at time.Time, user string, n
 	sum := sha256.Sum256([]byte(id))
 	r := Record{Kind: AuditRecord, ID: id, Time: at, Available: at.Add(15*time.Minute + time.Duration(sum[0])*45*time.Minute/256), Body: raw,
 		User: user, Names: names, Operation: op, Workload: textOf(body, "Workload"), RecordType: recordType}
+	w.keep(r)
+}
+
+// keep puts a record into the log, in the order in which it comes to show them.
+func (w *World) keep(r Record) {
 	i, _ := slices.BinarySearchFunc(w.Log, r, func(a, b Record) int {
 		return cmp.Or(a.Available.Compare(b.Available), -1) // after those of the same moment
 	})

@@ -35,7 +35,7 @@ type replicated struct {
 
 var replicatedLists = []replicated{
 	{"Users", "ID", false, map[string][]string{
-		"account": {"Enabled", "Deleted"}, "sign-in": {"PasswordChanged", "SessionsValidFrom"}, "licences": {"Plans"}, "methods": {"Methods", "DefaultMethod", "AppPasswords", "PerUserMFA"}, "profile": {"DisplayName", "GivenName", "Surname", "Profile", "Manager"},
+		"account": {"Enabled", "Deleted", "DisabledOnPremises"}, "sign-in": {"PasswordChanged", "SessionsValidFrom"}, "licences": {"Plans"}, "methods": {"Methods", "DefaultMethod", "AppPasswords", "PerUserMFA"}, "profile": {"DisplayName", "GivenName", "Surname", "Profile", "Manager"},
 	}},
 	{"Mailboxes", "User", true, map[string][]string{
 		"forwarding": {"ForwardingSMTP", "ForwardingAddress", "DeliverAndForward"}, "rules": {"Rules"}, "sweep": {"Sweep"}, "protocols": {"CAS"}, "permissions": {"Permissions", "SendAs", "SendOnBehalf"},

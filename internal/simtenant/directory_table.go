@@ -20,7 +20,7 @@ const (
 // on the page of its call under learn.microsoft.com/graph/api; permissions are
 // Microsoft's lists there, without those for Intune and for agents.
 func directoryTable() []row {
-	return slices.Concat(usersTable(), methodsTable(), licencesTable(), tenantTable(), policiesTable(), rolesTable(), groupsTable(), devicesTable(), applicationsTable())
+	return slices.Concat(usersTable(), userChangeTable(), methodsTable(), methodChangeTable(), licencesTable(), tenantTable(), policiesTable(), rolesTable(), groupsTable(), devicesTable(), applicationsTable(), changesTable(), securityTable())
 }
 
 // typed is an object in a list of several types, which says its own.

@@ -37,7 +37,8 @@ type World struct {
 	Clients       []*Client
 	Expect        []Expect // ground truth, never served
 
-	logs *logs // made by the first call that reads a log
+	logs *logs   // made by the first call that reads a log
+	due  []later // what will happen by itself
 }
 
 // An Expect says which verdicts on an account are right when all that this
@@ -61,6 +62,7 @@ type User struct {
 	ImmutableID                                    string
 	PUID                                           string
 	Created, PasswordChanged, SessionsValidFrom    time.Time
+	DisabledOnPremises                             bool   // of a synced account: what the next sync makes of Enabled
 	Password                                       string // known to the simulator only, to replay sign-ins
 	Plans                                          []string
 	Profile                                        Object // jobTitle, businessPhones, mobilePhone, postalCode, otherMails, …

@@ -293,6 +293,7 @@ func (c *call) answer() reply {
 func (c *call) locked(f func() reply) reply {
 	c.t.mu.Lock()
 	defer c.t.mu.Unlock()
+	c.t.world.settle(c.now)
 	return f()
 }
 

@@ -228,9 +228,9 @@ func (c *call) forApplication(client *Client, tenant string, form url.Values) (O
 
 // templateOf is the ID of a directory role that is given by name or ID.
 func templateOf(role string) string {
-	for id, name := range templates {
-		if strings.EqualFold(name, role) {
-			return id
+	for _, r := range builtInRoles {
+		if strings.EqualFold(r.name, role) {
+			return r.id
 		}
 	}
 	return role
@@ -489,7 +489,7 @@ func (c *call) again(client *Client, form url.Values) (Object, error) {
 	switch {
 	case c.now.Sub(r.issued) > 90*24*time.Hour:
 		return nil, &loginError{400, "invalid_grant", 700082, "The refresh token has expired due to inactivity."}
-	case u != nil && u.SessionsValidFrom.After(r.issued):
+	case u != nil && !u.validSince(r.issued):
 		return nil, &loginError{400, "invalid_grant", 50173, "The provided grant has expired due to it being revoked, a fresh auth token is needed."}
 	}
 	scopes := r.scopes
@@ -498,6 +498,9 @@ func (c *call) again(client *Client, form url.Values) (Object, error) {
 	}
 	return c.forPerson(client, r.user, scopes)
 }
+
+// validSince says whether a session or refresh token of that time still counts.
+func (u *User) validSince(issued time.Time) bool { return issued.After(u.SessionsValidFrom) }
 
 // forPerson makes the tokens of a person who has signed in.
 func (c *call) forPerson(client *Client, id string, scopes []string) (Object, error) {
