@@ -5,8 +5,10 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -179,7 +181,7 @@ func lines(path, field string, v any, out []string) []string {
 			case "riskLastUpdatedDateTime", "SessionsValidFrom", "PasswordChanged", "Password", "WhenChanged", "WhenChangedUTC", "Modified", "Was", "ByHand", "Created", "Sequence":
 				continue
 			case "ID":
-				if slices.Contains([]string{"Rules", "Grants", "AppRoles", "RoleHolders"}, field) {
+				if slices.Contains([]string{"Folders", "Rules", "Grants", "AppRoles", "RoleHolders"}, field) {
 					continue
 				}
 			}
@@ -197,9 +199,13 @@ func lines(path, field string, v any, out []string) []string {
 			if field == "Rules" {
 				out = append(out, fmt.Sprintf("%s order %d: %v", path, i, o["Name"]))
 			}
+			if field == "Messages" {
+				items = append(items, item{fmt.Sprintf(" read %v", o["Read"]), nameOf(o)})
+				continue
+			}
 			items = append(items, item{strings.Join(lines("", field, inner, nil), "\n"), nameOf(o)})
 		}
-		slices.SortFunc(items, func(a, b item) int { return strings.Compare(a.text, b.text) })
+		slices.SortFunc(items, func(a, b item) int { return strings.Compare(a.name+a.text, b.name+b.text) })
 		for _, i := range items {
 			for l := range strings.SplitSeq(i.text, "\n") {
 				out = append(out, path+"["+i.name+"]"+l)
@@ -222,7 +228,7 @@ func nameOf(o map[string]any) string {
 	return ""
 }
 
-// unlike is where two worlds differ, at most a dozen lines.
+// unlike is where two worlds differ, at most two dozen lines.
 func unlike(a, b string) string {
 	x, y := strings.Split(a, "\n"), strings.Split(b, "\n")
 	var out []string
@@ -236,7 +242,7 @@ func unlike(a, b string) string {
 			out = append(out, "+ "+l)
 		}
 	}
-	return strings.Join(out[:min(len(out), 12)], "\n")
+	return strings.Join(out[:min(len(out), 24)], "\n")
 }
 
 // notYet are actions whose calls the simulated tenant does not answer yet.
@@ -272,6 +278,8 @@ func (b *bench) writesSent() int { return len(b.tenant.Changes()) }
 
 // TestConformance: plan, apply, verify, apply again, undo, state as before.
 func TestConformance(t *testing.T) {
+	var told sync.Map // what each trial changes, by its name
+	defer goldenChanges(t, &told)
 	inBench(t, simtenant.Options{}, func(t *testing.T, b *bench, x trial) {
 		before := b.world()
 		s, err := b.plan(x)
@@ -292,6 +300,7 @@ func TestConformance(t *testing.T) {
 		if applied == before && !x.action.Witness {
 			t.Error("the tenant is as before")
 		}
+		told.Store(t.Name(), unlike(before, applied))
 		b.witnesses()
 		if !x.action.Witness {
 			if _, err := b.plan(x); !errors.Is(err, ErrAlready) {
@@ -313,6 +322,32 @@ func TestConformance(t *testing.T) {
 		}
 		b.witnesses()
 	})
+}
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// goldenChanges holds what each action changes, in the tenant's own terms, against
+// a file that a person has read: no more than it should, and no less.
+func goldenChanges(t *testing.T, told *sync.Map) {
+	const file = "testdata/changes.txt"
+	var out strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(trials)) {
+		if change, ok := told.Load(t.Name() + "/" + strings.ReplaceAll(name, " ", "_")); ok {
+			fmt.Fprintf(&out, "%s\n%s\n\n", name, change)
+		}
+	}
+	if *update {
+		if err := os.WriteFile(file, []byte(out.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := unlike(string(want), out.String()); diff != "" {
+		t.Errorf("%s says otherwise (go test -update writes it anew):\n%s", file, diff)
+	}
 }
 
 // witnesses compares what reached the tenant, by its own book, with the journal:
