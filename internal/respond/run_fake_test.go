@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -164,8 +165,12 @@ func (t *tenant) change(c m365.Call, object string) {
 	t.changes[object]++
 	value := fmt.Sprint(c.Body)
 	switch c.Op {
-	case "make": // one more, every time
-		value = fmt.Sprint(t.changes[object])
+	case "make", "unmake": // one more, or one less, every time
+		n, err := strconv.Atoi(t.now(object))
+		if err != nil {
+			panic(err)
+		}
+		value = fmt.Sprint(n + map[string]int{"make": 1, "unmake": -1}[c.Op])
 	case "stamp":
 		value = stampOf(time.Now())
 	case "secret":
@@ -207,7 +212,13 @@ func laterFake(s evict.Step, now json.RawMessage) bool {
 
 var fakeActions = []*Action{
 	{ID: "set", Rev: 1, Inspect: inspectFake, Apply: sendsFake("set", func(s evict.Step) any { return decoded(s.After)["v"] }), Repeatable: true},
-	{ID: "make", Rev: 1, Inspect: inspectFake, Apply: sendsFake("make", nil)},
+	{ID: "make", Rev: 1, Inspect: inspectFake, Apply: func(ctx context.Context, w Writer, s evict.Step) error {
+		op := "make"
+		if same(s.After, state(row{"v": 0})) {
+			op = "unmake"
+		}
+		return sendsFake(op, nil)(ctx, w, s)
+	}},
 	{ID: "stamp", Rev: 1, Inspect: inspectFake, Apply: sendsFake("stamp", nil), Reached: laterFake, Fresh: anyState, Witness: true, Repeatable: true},
 	{ID: "secret", Rev: 1, Inspect: inspectFake, Reached: laterFake, Fresh: anyState, Witness: true, Secret: true,
 		Apply: func(ctx context.Context, w Writer, s evict.Step) error {
@@ -286,7 +297,7 @@ func stepOf(t *tenant, action evict.ActionID, object, before, after string, need
 	t.put(object, before)
 	s := evict.Step{ID: object, Action: action, Revision: 1, Phase: evict.Evict, Procedure: []string{}, Target: evict.Object{Account: fakeUser, Name: "dana@contoso.example", Kind: "thing", ID: object},
 		Before: json.RawMessage(`{"v":` + before + `}`), After: json.RawMessage(`{"v":` + after + `}`), Undo: "it is put back", Needs: append([]string{}, needs...)}
-	if action != "set" {
+	if action == "stamp" || action == "secret" {
 		s.Undo, s.NoUndo = "", "it can't be"
 	}
 	return s
