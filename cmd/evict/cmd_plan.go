@@ -20,8 +20,6 @@ type planFlags struct {
 	runbook  bool
 	identity string
 	device   string
-	number   string
-	enrolled string
 }
 
 func planCommand(out *ui.Streams, outcome *ui.Outcome) *cobra.Command {
@@ -82,9 +80,7 @@ attacker is out.
 	fl.StringSliceVar(&o.Guards.Overrides, "override", nil, "GUARD=TARGET=WORD, as the refusal printed it")
 	fl.StringVar(&o.Operator, "operator", "", "your own account, for the record and its guard (default: this system's user)")
 	fl.StringVar(&f.identity, "identity-checked-by", "", "with --recover: who called the owner back, on a number from before")
-	fl.StringVar(&f.number, "number", "", "with --recover: that number")
 	fl.StringVar(&f.device, "device-clean-by", "", "with --recover: who says that the owner's device is clean")
-	fl.StringVar(&f.enrolled, "enrolled-by", "", "with --recover: who saw the owner enrol anew under a one-time pass")
 	fl.StringSliceVar(&o.Release.UsedProtocol, "used-protocol", nil, "with --recover: POP, IMAP or SMTP-AUTH, where the owner used it before")
 	return c
 }
@@ -109,12 +105,11 @@ func (f *planFlags) prepare(out *ui.Streams, c *cobra.Command, args []string) er
 	for _, v := range []struct {
 		by string
 		to *app.Vouched
-	}{{f.identity, &o.Release.Identity}, {f.device, &o.Release.Device}, {f.enrolled, &o.Release.Enrolled}} {
+	}{{f.identity, &o.Release.Identity}, {f.device, &o.Release.Device}} {
 		if v.by != "" {
 			v.to.By, v.to.At = v.by, now
 		}
 	}
-	o.Release.Number = f.number
 	if f.runbook {
 		if o.Profile != "" {
 			return fmt.Errorf("%w: --runbook is without the tenant", errUsage)

@@ -125,7 +125,20 @@ func (o *PlanOptions) propose(ctx context.Context, client *m365.Client, kept *ca
 	if err != nil {
 		return evict.Plan{}, err
 	}
-	return respond.ProposeRecover(ctx, r, in, done, o.Release)
+	release := o.Release
+	var objects []evict.Object
+	for _, a := range in.Accounts {
+		objects = append(objects, evict.Object{Account: a.ID, Name: a.UPN})
+	}
+	seen, err := observe(ctx, o.Case, kept, revokedLast(done), objects)
+	if err != nil {
+		return evict.Plan{}, err
+	}
+	release.Hostile = seen.Hostile
+	if !seen.To.IsZero() {
+		release.LogsTo = evict.At(seen.To, evict.Second)
+	}
+	return respond.ProposeRecover(ctx, r, in, done, release)
 }
 
 // open opens the case to respond. To contain needs no evidence: a case that is not there is made.
@@ -259,6 +272,17 @@ func (o *PlanOptions) guards(ctx context.Context, client *m365.Client, profile T
 	}
 	g.OwnApp.MayUnblock = slices.ContainsFunc(p.Actions, func(r m365.Ready) bool { return r.Name == "block sign-in" && r.State == m365.StateReady })
 	return g, nil
+}
+
+// revokedLast is when sessions were revoked for the last time; zero when they never were.
+func revokedLast(done []respond.DoneStep) time.Time {
+	var last time.Time
+	for _, d := range done {
+		if d.Step.Action == respond.RevokeSessions.ID && d.Ended.Set && d.Ended.Std().After(last) {
+			last = d.Ended.Std()
+		}
+	}
+	return last
 }
 
 // doneSteps are the steps of the case's earlier plans, and how they ended.
