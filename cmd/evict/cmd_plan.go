@@ -31,7 +31,7 @@ func planCommand(out *ui.Streams, outcome *ui.Outcome) *cobra.Command {
 back: contain (block, revoke, reset), then evict (what the attacker left behind).
 Every step shows what it changes, which finding it answers, who will notice, and
 how it is undone. Only what an attacker did is taken away unasked; what nothing
-shows to be his is listed beside the plan, to be added with --add.
+shows to be his is listed beside the plan, to be added with --pick.
 
 The plan is a file of the case, and its hash is what evict apply takes.
 
@@ -42,7 +42,7 @@ attacker is out.
 
   evict plan --case ./case --tenant contoso
   evict plan --case ./case --tenant contoso --contain --account dana@contoso.com
-  evict plan --case ./case --tenant contoso --leave-out preserve --add 5f9a5a52f05342db
+  evict plan --case ./case --tenant contoso --leave-out preserve --pick 5f9a5a52f05342db
   evict plan ./exports --runbook`,
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := f.prepare(out, c, args); err != nil {
@@ -72,12 +72,12 @@ attacker is out.
 	fl.StringSliceVar(&o.Accounts, "account", nil, "take back these accounts (default: those found compromised)")
 	fl.BoolVar(&o.Contain, "contain", false, "only block sign-in, revoke sessions, reset the password; needs no evidence")
 	fl.BoolVar(&o.Recover, "recover", false, "give the accounts back to their owners")
-	fl.StringSliceVar(&o.Add, "add", nil, "add what a finding left behind (its ID), or ACTION=ACCOUNT")
+	fl.StringSliceVar(&o.Add, "pick", nil, "add what a finding left behind (its ID), or ACTION=ACCOUNT")
 	fl.StringSliceVar(&o.LeaveOut, "leave-out", nil, "leave out a step or an action, by its ID")
 	fl.StringSliceVar(&o.Guards.BreakGlass, "break-glass", nil, "account for emergencies, never to be touched")
 	fl.StringSliceVar(&o.Guards.Service, "service-account", nil, "account that programs use, never to be touched")
 	fl.IntVar(&o.Guards.Most, "most", 0, "accounts that one plan may take back (default 10)")
-	fl.StringSliceVar(&o.Guards.Overrides, "override", nil, "GUARD=TARGET=WORD, as the refusal printed it")
+	fl.StringArrayVar(&o.Guards.Overrides, "override", nil, "the words that a refusal says to type, quoted")
 	fl.StringVar(&o.Operator, "operator", "", "your own account, for the record and its guard (default: this system's user)")
 	fl.StringVar(&f.identity, "identity-checked-by", "", "with --recover: who called the owner back, on a number from before")
 	fl.StringVar(&f.device, "device-clean-by", "", "with --recover: who says that the owner's device is clean")

@@ -44,7 +44,7 @@ type PlanGuards struct {
 	BreakGlass []string // accounts for emergencies
 	Service    []string // accounts that programs use
 	Most       int      // accounts in one plan; 0: the default
-	Overrides  []string // GUARD=TARGET=WORD, as a refusal told them
+	Overrides  []string // the words that a refusal told, each in full
 }
 
 // Planned is a plan as it was kept. Schema: evict.planned/v1.
@@ -106,8 +106,24 @@ func planWith(ctx context.Context, client *m365.Client, profile TenantProfile, o
 		return nil, err
 	}
 	out.Folder = o.Case
-	out.Hash, err = kept.AddPlan(append(file, '\n'))
-	return out, err
+	if out.Hash, err = kept.AddPlan(append(file, '\n')); err != nil {
+		return nil, err
+	}
+	return out, keepOverrides(kept, out.Hash, o.Operator, in.Guards.Overrides)
+}
+
+// keepOverrides puts the words that a person typed against guards into the journal.
+func keepOverrides(kept *casefile.Case, hash, who string, list []respond.Override) error {
+	for _, v := range list {
+		raw, err := json.Marshal(gate.Override{Guard: v.Guard, Target: v.Target, Word: v.Word})
+		if err != nil {
+			return err
+		}
+		if _, err := kept.Journal().Append(gate.Entry{Time: time.Now().UTC(), Kind: gate.Overridden, Plan: hash, Who: who, Detail: raw}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (o *PlanOptions) propose(ctx context.Context, client *m365.Client, kept *casefile.Case, in respond.Case) (evict.Plan, error) {
@@ -236,7 +252,7 @@ func factsOf(a *evict.Account) respond.AccountFacts {
 	return f
 }
 
-// picks reads --add: a finding's ID, or ACTION=ACCOUNT.
+// picks reads --pick: a finding's ID, or ACTION=ACCOUNT.
 func picks(list []string) ([]respond.Pick, error) {
 	var out []respond.Pick
 	for _, s := range list {
@@ -245,7 +261,7 @@ func picks(list []string) ([]respond.Pick, error) {
 		case !ok:
 			out = append(out, respond.Pick{Finding: s})
 		case respond.Find(evict.ActionID(action)) == nil || target == "":
-			return nil, fmt.Errorf("%w: --add takes a finding's ID or ACTION=ACCOUNT, not %q; 'evict explain' lists the actions", ErrUsage, s)
+			return nil, fmt.Errorf("%w: --pick takes a finding's ID or ACTION=ACCOUNT, not %q; 'evict explain' lists the actions", ErrUsage, s)
 		default:
 			out = append(out, respond.Pick{Action: evict.ActionID(action), Target: evict.Object{Name: target, Kind: "user"}})
 		}
@@ -256,11 +272,8 @@ func picks(list []string) ([]respond.Pick, error) {
 func (o *PlanOptions) guards(ctx context.Context, client *m365.Client, profile TenantProfile) (respond.Guards, error) {
 	g := respond.Guards{Operator: []string{o.Operator}, BreakGlass: o.Guards.BreakGlass, Service: o.Guards.Service, Most: o.Guards.Most, OwnApp: respond.OwnApp{ClientID: profile.Client}}
 	for _, s := range o.Guards.Overrides {
-		p := strings.SplitN(s, "=", 3)
-		if len(p) != 3 {
-			return g, fmt.Errorf("%w: --override takes GUARD=TARGET=WORD as the refusal printed it, not %q", ErrUsage, s)
-		}
-		g.Overrides = append(g.Overrides, respond.Override{Guard: p[0], Target: p[1], Word: p[2]})
+		guard, _, _ := strings.Cut(s, " ")
+		g.Overrides = append(g.Overrides, respond.Override{Guard: guard, Word: s})
 	}
 	if client == nil || o.Contain && !o.Recover {
 		// Containment does not wait for a preflight: the last administrator is then not blocked, only revoked and reset.

@@ -48,14 +48,15 @@ func Ladder(s Summary, o Observation, rechecks []Check, recovered bool) (Rung, s
 	if left := footholds(s); left != "" {
 		return Contained, "Contained: he can't sign in. Not evicted: " + left + "."
 	}
+	open := openByHand(s)
 	revoked := LastRevocation(s)
 	switch {
 	case len(o.Hostile) > 0:
-		return Evicted, fmt.Sprintf("Every known way in is closed, and yet after the last revocation (%s): %s.", clock(revoked), o.Hostile[0])
+		return Evicted, fmt.Sprintf("Every known way in is closed, and yet after the last revocation (%s): %s.%s", clock(revoked), o.Hostile[0], open)
 	case o.To.IsZero() || o.To.Before(revoked.Add(tokenLife)):
-		return Evicted, fmt.Sprintf("Every known way in is closed; not yet observed. Logs that are complete up to %s or later can show that he is out.", clock(revoked.Add(tokenLife)))
+		return Evicted, fmt.Sprintf("Every known way in is closed; not yet observed. Logs that are complete up to %s or later can show that he is out.%s", clock(revoked.Add(tokenLife)), open)
 	case !recovered || len(rechecks) == 0:
-		return Quiet, fmt.Sprintf("He is out: nothing of his since the last revocation (%s), in logs that are complete up to %s.", clock(revoked), clock(o.To))
+		return Quiet, fmt.Sprintf("He is out: nothing of his since the last revocation (%s), in logs that are complete up to %s.%s", clock(revoked), clock(o.To), open)
 	}
 	for _, c := range rechecks {
 		if c.Done.IsZero() {
@@ -96,6 +97,23 @@ func uncontained(s Summary) string {
 		}
 	}
 	return ""
+}
+
+// openByHand counts the steps of eviction that are a person's and that nobody did yet.
+func openByHand(s Summary) string {
+	n := 0
+	for _, r := range s.Steps {
+		if r.Step.Phase == evict.Evict && r.State == ForPerson {
+			n++
+		}
+	}
+	switch n {
+	case 0:
+		return ""
+	case 1:
+		return " One step for a person is open."
+	}
+	return fmt.Sprintf(" %d steps for a person are open.", n)
 }
 
 // footholds is a step of eviction that is not verified; manual ones are told by others and hold nothing up.
