@@ -1,0 +1,198 @@
+package respond
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"evict"
+)
+
+func since(d time.Duration) evict.Time { return hour.Add(d) }
+
+// doneAll are the steps of a plan, all verified within an hour.
+func doneAll(p evict.Plan) []DoneStep {
+	var out []DoneStep
+	for i, s := range p.Steps {
+		out = append(out, DoneStep{Plan: "hash", Step: s, Verified: true, Ended: since(time.Duration(i+1) * time.Minute)})
+	}
+	return out
+}
+
+// blocked is Dana's tenant after containment.
+func blocked() *directory {
+	d := tenantOfDana()
+	d.one["get-user "+danaID]["accountEnabled"] = false
+	for name := range d.lists["exchange:Get-CASMailbox "+danaID][0] {
+		d.lists["exchange:Get-CASMailbox "+danaID][0][name] = name == "SmtpClientAuthenticationDisabled"
+	}
+	d.lists["exchange:Get-BlockedSenderAddress"] = []row{{"SenderAddress": danaUPN}}
+	for _, n := range profileProperties {
+		if _, ok := d.one["get-user "+danaID][n]; !ok {
+			d.one["get-user "+danaID][n] = nil
+		}
+	}
+	d.one["get-user "+danaID]["mobilePhone"] = "+44 20 7946 0000"
+	d.one["get-mfa-requirements "+danaID] = row{"perUserMfaState": "disabled"}
+	d.one["get-security-defaults "] = row{"isEnabled": true}
+	d.one["get-risky-user "+danaID] = row{"riskState": "confirmedCompromised"}
+	return d
+}
+
+func recovery(t *testing.T, c Case, done []DoneStep, rel Release) evict.Plan {
+	t.Helper()
+	p, err := ProposeRecover(t.Context(), blocked(), c, done, rel)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wellFormed(t, p)
+	return p
+}
+
+func responded(t *testing.T) []DoneStep { return doneAll(propose(t, tenantOfDana(), caseOfDana())) }
+
+func TestAccountsAreGivenBackInOrder(t *testing.T) {
+	p := recovery(t, caseOfDana(), responded(t), Release{LogsTo: since(3 * time.Hour)})
+	unblock := step(t, p, "unblock-sign-in")
+	for _, first := range []string{"revoke-sessions", "check-identity", "scan-computer", "dismiss-risk"} {
+		if !slices.Contains(unblock.Needs, step(t, p, first).ID) {
+			t.Errorf("sign-in opens without %s: %v", first, unblock.Needs)
+		}
+	}
+	for _, after := range []string{"enrol-methods", "restore-mail-protocols", "unblock-sending"} {
+		if !slices.Contains(step(t, p, after).Needs, unblock.ID) {
+			t.Errorf("%s does not wait for sign-in", after)
+		}
+	}
+	sending := step(t, p, "unblock-sending")
+	for _, s := range p.Steps {
+		if beforeSending(s.Procedure) && !slices.Contains(sending.Needs, s.ID) {
+			t.Errorf("sending is unblocked without %s", s.ID)
+		}
+	}
+	if s := step(t, p, "check-identity"); !strings.Contains(strings.Join(s.Manual, " "), "+31 6 5550 0104") {
+		t.Errorf("the number from before is not told: %q", s.Manual)
+	}
+	if s := step(t, p, "restore-profile"); !strings.Contains(string(s.After), `"mobilePhone":"+31 6 5550 0104"`) || !strings.Contains(string(s.Before), "7946") {
+		t.Errorf("the profile goes from %s to %s", s.Before, s.After)
+	}
+	if last := p.Steps[len(p.Steps)-1]; last.Action != "unblock-sending" {
+		t.Errorf("the last step is %s", last.Action)
+	}
+}
+
+func TestOldProtocolsStayShutUnlessUsed(t *testing.T) {
+	protocols := func(used ...string) map[string]any {
+		var m map[string]any
+		if err := json.Unmarshal(step(t, recovery(t, caseOfDana(), responded(t), Release{LogsTo: since(time.Hour * 3), UsedProtocol: used}), "restore-mail-protocols").After, &m); err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	if m := protocols(); m["ImapEnabled"] != false || m["PopEnabled"] != false || m["SmtpClientAuthenticationDisabled"] != true || m["OWAEnabled"] != true || m["MAPIEnabled"] != true {
+		t.Errorf("nobody used them: %v", m)
+	}
+	if m := protocols("IMAP", "smtp auth"); m["ImapEnabled"] != true || m["PopEnabled"] != false || m["SmtpClientAuthenticationDisabled"] != nil {
+		t.Errorf("IMAP and SMTP AUTH were used: %v", m)
+	}
+}
+
+func TestRolesComeBackOneByOne(t *testing.T) {
+	done := responded(t)
+	p := recovery(t, caseOfDana(), done, Release{LogsTo: since(3 * time.Hour)})
+	k := skippedFor(p, "remove-directory-role")
+	if has(p, "remove-directory-role") || k == nil || k.Pick == "" {
+		t.Fatalf("roles come back unasked: %+v", p.Skipped)
+	}
+	c := caseOfDana()
+	c.Picked = []Pick{{Finding: k.Pick, Why: "she runs the mail servers"}}
+	d := blocked()
+	d.lists["list-role-assignments"] = d.lists["list-role-assignments"][:1]
+	p, err := ProposeRecover(t.Context(), d, c, done, Release{LogsTo: since(3 * time.Hour)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := step(t, p, "remove-directory-role")
+	if s.Phase != evict.Recover || string(s.Before) != "null" || !strings.Contains(string(s.After), danaID) || !slices.Equal(s.Why, []string{"she runs the mail servers"}) || !strings.HasPrefix(s.ID, "return-") {
+		t.Errorf("the role comes back as %+v", s)
+	}
+	if !slices.Contains(s.Needs, step(t, p, "enrol-methods").ID) {
+		t.Errorf("a role comes back before the owner's methods: %v", s.Needs)
+	}
+}
+
+func TestTheReleaseGate(t *testing.T) {
+	good := Release{LogsTo: since(3 * time.Hour)}
+	whole := responded(t)
+	unverified := slices.Clone(whole)
+	i := slices.IndexFunc(unverified, func(d DoneStep) bool { return d.Step.Action == "disable-inbox-rule" })
+	unverified[i].Verified = false
+	uncontained := slices.DeleteFunc(slices.Clone(whole), func(d DoneStep) bool { return d.Step.Action == "revoke-sessions" })
+	for name, x := range map[string]struct {
+		done  []DoneStep
+		rel   Release
+		guard string
+	}{
+		"all is met":         {whole, good, ""},
+		"a foothold is left": {unverified, good, GuardFootholds},
+		"nothing contained":  {uncontained, good, GuardFootholds},
+		"no plan at all":     {nil, good, GuardFootholds},
+		"nobody looked":      {whole, Release{}, GuardCoverage},
+		"logs end too early": {whole, Release{LogsTo: since(-time.Hour)}, GuardCoverage},
+		"he was there since": {whole, Release{LogsTo: good.LogsTo, Hostile: []string{"a sign-in from 203.0.113.9"}}, GuardHostile},
+	} {
+		p := recovery(t, caseOfDana(), x.done, x.rel)
+		if open := has(p, "unblock-sign-in"); open != (x.guard == "") {
+			t.Errorf("%s: sign-in opens: %v", name, open)
+		}
+		if x.guard == "" {
+			continue
+		}
+		k := skippedFor(p, "unblock-sign-in")
+		if k == nil || k.Guard != x.guard || k.Word != x.guard+" "+danaUPN {
+			t.Errorf("%s: %+v", name, k)
+			continue
+		}
+		for _, a := range []string{"enrol-methods", "restore-mail-protocols", "unblock-sending"} {
+			if has(p, a) {
+				t.Errorf("%s: %s is in the plan", name, a)
+			}
+		}
+		if !has(p, "revoke-sessions") || !has(p, "scan-computer") {
+			t.Errorf("%s: what prepares the release is gone too", name)
+		}
+		c := caseOfDana()
+		for _, k := range p.Skipped {
+			if k.Word != "" {
+				c.Guards.Overrides = append(c.Guards.Overrides, Override{Guard: k.Guard, Target: danaUPN, Word: k.Word})
+			}
+		}
+		if p := recovery(t, c, x.done, x.rel); !has(p, "unblock-sign-in") || len(step(t, p, "unblock-sign-in").Warnings) == 0 {
+			t.Errorf("%s: typed words do not open it, or leave no warning", name)
+		}
+	}
+}
+
+func TestPeopleAreGivenWhatTheCaseKnows(t *testing.T) {
+	c := caseOfDana()
+	c.Findings = append(c.Findings,
+		left("h", evict.ByAttacker, evict.Leftover{Kind: evict.LeftHidden, Of: danaUPN, ID: "<m1@fabrikam.example>", Name: "Re: invoice"}),
+		left("s", evict.ByAttacker, evict.Leftover{Kind: evict.LeftSent, Of: danaUPN, ID: "<m2@contoso.example>", Name: "New account details", Detail: "payment", To: []string{"payables@fabrikam.example", "kim@contoso.example"}}),
+		left("o", evict.ByOwner, evict.Leftover{Kind: evict.LeftSent, Of: danaUPN, ID: "<m3@contoso.example>", Name: "Lunch", To: []string{"friend@example.net"}}))
+	d := blocked()
+	d.lists["find-messages "+danaID] = []row{{"id": "x", "internetMessageId": "<m1@fabrikam.example>", "parentFolderId": "rss"}}
+	d.one["get-mail-folder "+danaID] = row{"id": "inbox-id"}
+	p, err := ProposeRecover(t.Context(), d, c, responded(t), Release{LogsTo: since(3 * time.Hour)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	notices := strings.Join(step(t, p, "contact-notices").Manual, "\n")
+	if !strings.Contains(notices, "payables@fabrikam.example") || !strings.Contains(notices, "kim@contoso.example") || strings.Contains(notices, "friend@example.net") {
+		t.Errorf("the notices go to\n%s", notices)
+	}
+	if s := step(t, p, "review-sent-items"); !strings.Contains(strings.Join(s.Manual, " "), "New account details") || !slices.Contains(s.Why, "s") {
+		t.Errorf("the list of what was sent: %+v", s)
+	}
+}
