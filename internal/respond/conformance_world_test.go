@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"slices"
+	"testing"
 	"time"
 
 	"evict"
@@ -194,6 +195,9 @@ type trial struct {
 	target evict.Object
 	want   string // JSON; "" for none
 	set    func(*simtenant.World)
+	check  func(*testing.T, *bench, *simtenant.World) // what the lines of a world do not show
+	anew   bool                                       // it can always be planned once more
+	wait   time.Duration                              // for reads to agree, where they take longer than usual
 }
 
 func thing(account, kind, id string) evict.Object {
@@ -213,19 +217,39 @@ func graphRuleID(n uint64) string {
 	return base64.URLEncoding.EncodeToString(b[:])
 }
 
+func sessionsEnded(t *testing.T, _ *bench, w *simtenant.World) {
+	for _, u := range w.Users {
+		if ended := !u.SessionsValidFrom.Before(worldNow); ended != (u.ID == danaID) {
+			t.Errorf("%s: sessions valid from %s", u.UPN, u.SessionsValidFrom)
+		}
+	}
+}
+
+// passwordHandedOver: what the person was told is what signs in, and nobody else's changed.
+func passwordHandedOver(t *testing.T, b *bench, w *simtenant.World) {
+	if len(b.told) == 0 || len(b.told[len(b.told)-1]) < 20 || w.Users[0].Password != b.told[len(b.told)-1] {
+		t.Errorf("%d passwords were told, and none is the account's", len(b.told))
+	}
+	for _, u := range w.Users[1:] {
+		if u.PasswordChanged.After(worldNow) {
+			t.Errorf("%s: password changed", u.UPN)
+		}
+	}
+}
+
 // trials are at least one for each action that is not manual.
 var trials = map[string]trial{
 	"block-sign-in":                           {action: BlockSignIn, target: whole(danaID)},
 	"block-account":                           {action: BlockAccount, target: whole(fakeID)},
 	"unblock-sign-in":                         {action: UnblockSignIn, target: whole(danaID), set: func(w *simtenant.World) { w.Users[0].Enabled = false }},
-	"revoke-sessions":                         {action: RevokeSessions, target: whole(danaID)},
-	"reset-password":                          {action: ResetPassword, target: whole(danaID)},
+	"revoke-sessions":                         {action: RevokeSessions, target: whole(danaID), check: sessionsEnded},
+	"reset-password":                          {action: ResetPassword, target: whole(danaID), check: passwordHandedOver},
 	"confirm-compromised":                     {action: ConfirmCompromised, target: whole(danaID)},
 	"dismiss-risk":                            {action: DismissRisk, target: whole(danaID), set: func(w *simtenant.World) { w.Risky[0].Props["riskState"] = "confirmedCompromised" }},
 	"disable-mail-protocols":                  {action: DisableMailProtocols, target: whole(danaID)},
 	"restore-mail-protocols":                  {action: RestoreMailProtocols, target: whole(danaID), want: `{"OWAEnabled":true,"ImapEnabled":false,"PopEnabled":false}`, set: func(w *simtenant.World) { w.Mailboxes[0].CAS["OWAEnabled"] = false }},
 	"remove-authentication-method":            {action: RemoveAuthenticationMethod, target: thing(danaID, "microsoftAuthenticatorAuthenticationMethod", guid("authenticator"))},
-	"remove-app-passwords":                    {action: RemoveAppPasswords, target: whole(danaID), set: func(w *simtenant.World) { w.Users[0].PerUserMFA, w.Users[0].AppPasswords = "enforced", 1 }},
+	"remove-app-passwords":                    {action: RemoveAppPasswords, target: whole(danaID), anew: true, wait: 20 * time.Minute, set: func(w *simtenant.World) { w.Users[0].PerUserMFA, w.Users[0].AppPasswords = "enforced", 1 }},
 	"require-mfa":                             {action: RequireMfa, target: whole(danaID)},
 	"remove-forwarding":                       {action: RemoveForwarding, target: whole(danaID)},
 	"restore-outbound-policy":                 {action: RestoreOutboundPolicy, target: thing("", "outbound-spam-policy", "Default"), want: `{"AutoForwardingMode":"Automatic"}`},
