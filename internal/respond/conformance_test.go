@@ -33,6 +33,9 @@ type bench struct {
 	gate    *gate.Gate
 	told    []string // passwords that were handed over
 	wait    time.Duration
+
+	mu   sync.Mutex
+	used map[string]bool // operations that were asked for
 }
 
 func newBench(t *testing.T, x trial, o simtenant.Options) *bench {
@@ -47,13 +50,22 @@ func newBench(t *testing.T, x trial, o simtenant.Options) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if b.client, err = m365.New(m365.Config{Cloud: m365.Worldwide, Tenant: tenantID, Credential: credential, Transport: b.tenant.Transport()}); err != nil {
+	if b.client, err = m365.New(m365.Config{Cloud: m365.Worldwide, Tenant: tenantID, Credential: credential, Transport: b.tenant.Transport(), Observe: b.observe}); err != nil {
 		t.Fatal(err)
 	}
 	if b.gate, err = gate.Open(b.journal, tenantID, caseID); err != nil {
 		t.Fatal(err)
 	}
 	return b
+}
+
+func (b *bench) observe(a m365.Attempt) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.used == nil {
+		b.used = map[string]bool{}
+	}
+	b.used[a.Op] = true
 }
 
 // Password takes new passwords.
@@ -276,9 +288,17 @@ func (b *bench) writesSent() int { return len(b.tenant.Changes()) }
 // TestConformance: plan, apply, verify, apply again, undo, state as before.
 func TestConformance(t *testing.T) {
 	var told sync.Map // what each trial changes, by its name
+	used := map[*Action]map[string]bool{}
 	defer goldenChanges(t, &told)
+	defer operationsSaid(t, used)
 	inBench(t, simtenant.Options{}, func(t *testing.T, b *bench, x trial) {
 		before := b.world()
+		defer func() {
+			if used[x.action] == nil {
+				used[x.action] = map[string]bool{}
+			}
+			maps.Copy(used[x.action], b.used)
+		}()
 		s, err := b.plan(x)
 		if err != nil {
 			t.Fatal("plan: ", err)
@@ -322,6 +342,25 @@ func TestConformance(t *testing.T) {
 		}
 		b.witnesses()
 	})
+}
+
+// operationsSaid holds what an action says that it asks for against what it asked.
+func operationsSaid(t *testing.T, used map[*Action]map[string]bool) {
+	for _, a := range Catalog {
+		if a.Manual() {
+			continue
+		}
+		for op := range used[a] {
+			if !slices.Contains(a.Ops, op) && op != "compliance:discover" {
+				t.Errorf("%s uses %s and does not say so", a.ID, op)
+			}
+		}
+		for _, op := range a.Ops {
+			if !used[a][op] && !strings.HasPrefix(op, "delete-") {
+				t.Errorf("%s says that it uses %s, and no trial did", a.ID, op)
+			}
+		}
+	}
 }
 
 // torture asks for the long runs too.

@@ -109,6 +109,7 @@ func smallWorld() *simtenant.World {
 	mail(box, "dana-inbox", "<other@fabrikam.example>", "Lunch")
 	mail(box, "dana-sent", "<phish@contoso.example>", "Shared document")
 	mail(omars, "omar-inbox", "<phish@contoso.example>", "Shared document")
+	mail(omars, "omar-dumpster", "<phish-2@contoso.example>", "Shared document, again")
 	mail(omars, "omar-inbox", "<other-2@fabrikam.example>", "Lunch too")
 
 	w.Restricted = []*simtenant.Restricted{{Address: "dana@contoso.example", Reason: "OutboundSpamLast24Hours", Since: worldNow.Add(-5 * time.Hour)}}
@@ -297,5 +298,6 @@ var trials = map[string]trial{
 	"restore-profile":                         {action: RestoreProfile, target: whole(danaID), want: `{"city":"Leiden","jobTitle":"Controller"}`},
 	"return-hidden-mail":                      {action: ReturnHiddenMail, target: whole(danaID), want: `{"messages":[{"internetMessageId":"<answer-1@fabrikam.example>"},{"internetMessageId":"<answer-2@fabrikam.example>"},{"internetMessageId":"<gone@fabrikam.example>"}]}`},
 	"recall-internal-phish":                   {action: RecallInternalPhish, target: whole(omarID), want: `{"messages":[{"internetMessageId":"<phish@contoso.example>"}]}`},
+	"recall-internal-phish recoverable":       {action: RecallInternalPhish, target: whole(omarID), want: `{"messages":[{"internetMessageId":"<phish-2@contoso.example>"}]}`},
 	"unblock-sending":                         {action: UnblockSending, target: thing(danaID, "restricted-sender", "dana@contoso.example")},
 }
