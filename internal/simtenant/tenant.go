@@ -71,6 +71,7 @@ type Tenant struct {
 	deltas   mailDeltas
 	pages    graphPages
 	grants   tokenGrants
+	had      map[string]*ownedThings // at the beginning, by object ID
 
 	mu         sync.Mutex // holds the world
 	world      *World
@@ -144,7 +145,7 @@ func New(w *World, o Options) *Tenant {
 	if o.Key == nil {
 		o.Key = processKey()
 	}
-	t := &Tenant{options: o, began: time.Now(), world: w, rows: tables()}
+	t := &Tenant{options: o, began: time.Now(), world: w, rows: tables(), had: w.belongings()}
 	t.limiter.limits = o.Limits
 	t.stale.Staleness, t.stale.seed = o.Staleness, o.Seed
 	t.Fail(o.Faults...)
