@@ -213,6 +213,9 @@ func (o *PlanOptions) facts(ctx context.Context, in *respond.Case) error {
 		in.Tenant = inv.Tenant
 	}
 	in.Findings = append(in.Findings, inv.Findings...)
+	if inv.Money != nil {
+		in.Calls = inv.Money.Calls
+	}
 	for _, a := range inv.Accounts {
 		in.Findings = append(in.Findings, a.Findings...)
 		if o.takes(&a) {

@@ -121,7 +121,7 @@ func (t *planText) step(st evict.Step) {
 	}
 	t.blank()
 	t.para(2, 7, line...)
-	if len(st.Manual) == 0 || !unread(st.Before) {
+	if len(st.Manual) == 0 || !unread(st.Before) && !empty(st.Before) { // else the instructions say it
 		t.diff(st.Before, st.After)
 	}
 	for _, w := range st.Warnings {

@@ -201,7 +201,7 @@ func (p *planner) lastAdministrator(s evict.Step, a *AccountFacts) string {
 	if !a.RolesRead || !p.tenant.adminsRead {
 		return "who is Global Administrator could not be read, so it may be the last one"
 	}
-	return "no other Global Administrator would be left who can sign in"
+	return "no other Global Administrator would be left who can sign in: make a second one first, or prove by a preflight that this program can lift the block"
 }
 
 // losesAdmin reports whether the role or group taken away may be the one that

@@ -43,6 +43,26 @@ func (p *planner) order() {
 		s.Needs = slices.Compact(s.Needs)
 	}
 	p.settle()
+	p.plan.Steps = afterNeeds(p.plan.Steps)
+}
+
+// afterNeeds puts every step behind those that it needs, and else keeps the order.
+func afterNeeds(steps []evict.Step) []evict.Step {
+	out := make([]evict.Step, 0, len(steps))
+	placed := map[string]bool{}
+	left := slices.Clone(steps)
+	for len(left) > 0 {
+		i := slices.IndexFunc(left, func(s evict.Step) bool {
+			return !slices.ContainsFunc(s.Needs, func(id string) bool { return !placed[id] })
+		})
+		if i < 0 {
+			return append(out, left...) // a circle, which the gate refuses
+		}
+		placed[left[i].ID] = true
+		out = append(out, left[i])
+		left = slices.Delete(left, i, i+1)
+	}
+	return out
 }
 
 // settle takes needs away that are no steps of the plan, and sorts what is not in it.

@@ -262,7 +262,7 @@ func (p *planner) evictKnown(ctx context.Context) {
 		p.roles(a)
 		p.standing(a)
 	}
-	p.dependants()
+	p.dependants(ctx)
 }
 
 // answer turns what an attacker's act left behind into changes. A restriction is

@@ -62,8 +62,14 @@ func answers() map[string]answer {
 // given are kinds of leftovers that are put right when the account is given back.
 var given = []string{evict.LeftSignature, evict.LeftProfile, evict.LeftRestriction, evict.LeftHiddenMailbox}
 
+// forPeople are kinds of leftovers that a person is told of when the account is given back.
+var forPeople = []string{evict.LeftHidden, evict.LeftSent, evict.LeftService}
+
 // remove wants one leftover taken away.
 func (p *planner) remove(ctx context.Context, f evict.Finding, l evict.Leftover) {
+	if slices.Contains(forPeople, l.Kind) {
+		return
+	}
 	a, ok := answers()[l.Kind]
 	if !ok {
 		p.note("Nothing here puts right what finding %s tells of (%s %s): do it by hand. %s", f.ID, l.Kind, l.Name, f.Summary)

@@ -2,6 +2,7 @@ package respond
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"evict"
@@ -66,6 +67,15 @@ func (g *giving) toldOf(a *AccountFacts) *told {
 	return k
 }
 
+// shortList names a few recipients and counts the others.
+func shortList(list []string) string {
+	const most = 3
+	if len(list) <= most {
+		return strings.Join(list, "; ")
+	}
+	return strings.Join(list[:most], "; ") + " and " + strconv.Itoa(len(list)-most) + " more"
+}
+
 func (k *told) add(f evict.Finding, l evict.Leftover, domain string) {
 	switch l.Kind {
 	case evict.LeftHidden:
@@ -79,7 +89,7 @@ func (k *told) add(f evict.Finding, l evict.Leftover, domain string) {
 	case evict.LeftSent:
 		k.sentWhy = append(k.sentWhy, f.ID)
 		k.subjects = append(k.subjects, l.Name)
-		k.sent = append(k.sent, row{"at": f.Time.String(), "to": strings.Join(l.To, "; "), "subject": l.Name, "internetMessageId": l.ID})
+		k.sent = append(k.sent, row{"at": f.Time.String(), "to": shortList(l.To), "subject": l.Name, "internetMessageId": l.ID})
 		for _, to := range l.To {
 			to = strings.ToLower(to)
 			switch {
