@@ -16,11 +16,14 @@ const (
 	writeDirectory = "Directory.ReadWrite.All"
 )
 
+// anyPermission is that of a call that everybody with a token may make.
+const anyPermission = "*"
+
 // directoryTable is every call of Graph's about the directory. What a row says is
 // on the page of its call under learn.microsoft.com/graph/api; permissions are
 // Microsoft's lists there, without those for Intune and for agents.
 func directoryTable() []row {
-	return slices.Concat(usersTable(), userChangeTable(), methodsTable(), methodChangeTable(), licencesTable(), tenantTable(), policiesTable(), rolesTable(), groupsTable(), devicesTable(), applicationsTable(), changesTable(), securityTable())
+	return slices.Concat(usersTable(), userChangeTable(), methodsTable(), methodChangeTable(), licencesTable(), tenantTable(), policiesTable(), rolesTable(), groupsTable(), devicesTable(), applicationsTable(), changesTable(), securityTable(), batchTable())
 }
 
 // typed is an object in a list of several types, which says its own.

@@ -248,6 +248,9 @@ func (c *call) serve() reply {
 		next := run
 		run = func() reply { return l(c, next) }
 	}
+	if c.row != nil && c.row.path == batchPath {
+		run = c.batch // what it carries passes the layers, each by itself
+	}
 	out := run()
 	if out.Header == nil {
 		out.Header = http.Header{}
