@@ -136,8 +136,13 @@ func TestPermitNeedsEverything(t *testing.T) {
 		{name: "the journal fails", journal: func(m *memory) { m.fail = errDisk }, want: errDisk},
 		{name: "an entry of a newer program", journal: func(m *memory) { m.entries = append(m.entries, gate.Entry{Kind: "revoked"}) }, want: gate.ErrUnknown},
 		{name: "somebody else is faster", journal: func(m *memory) {
-			m.before = func(e gate.Entry) { m.entries = append(m.entries, e) }
+			m.before = func(e gate.Entry) { e.Seq = len(m.entries) + 1; m.entries = append(m.entries, e) }
 		}, want: gate.ErrRefused},
+		{name: "somebody else has sent it", journal: func(m *memory) {
+			e := m.entries[0]
+			m.entries = append(m.entries, gate.Entry{Seq: 2, Kind: gate.Intended, Plan: e.Plan, Step: "a", Attempt: 1})
+		}, want: gate.ErrRefused},
+		{name: "an attempt that nobody made", request: func(r *gate.Request) { r.After = 1 }, want: gate.ErrRefused},
 	}
 	for _, x := range tests {
 		t.Run(x.name, func(t *testing.T) {
@@ -279,7 +284,9 @@ func TestApprovalOutlivesTheProcess(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		second, err := open(t, m).Intend(p, "a", request())
+		r := request()
+		r.After = 1
+		second, err := open(t, m).Intend(p, "a", r)
 		if err != nil || first.Attempt().Number != 1 || second.Attempt().Number != 2 {
 			t.Errorf("%v %v %v", first.Attempt(), second.Attempt(), err)
 		}
@@ -429,6 +436,10 @@ func sequence(t *testing.T, calls [][]int) string {
 			m.fail = nil
 		default:
 			r := request()
+			r.After = gate.Standing(m.entries, p.Hash())[step].Attempts
+			if c[4]%10 == 0 {
+				r.After = c[5] % 3
+			}
 			if c[3]%5 == 0 {
 				r.Object, r.Target = evict.Object{Account: lee, Kind: "user"}, lee
 			}
@@ -470,7 +481,9 @@ func TestStanding(t *testing.T) {
 		t.Errorf("before anything: %+v", s)
 	}
 	send := func(a *gate.Answer) gate.Attempt {
-		permit, err := g.Intend(p, "a", request())
+		r := request()
+		r.After = gate.Standing(m.entries, p.Hash())["a"].Attempts
+		permit, err := g.Intend(p, "a", r)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -495,6 +508,12 @@ func TestStanding(t *testing.T) {
 	}
 	if s := state(); s.Attempts != 3 || s.Open || s.Unclear || s.Result.Outcome != gate.Unverified {
 		t.Errorf("ended: %+v", s)
+	}
+	if err := g.Ended(gate.Attempt{Case: "one", Plan: p.Hash(), Step: "a", Number: 2}, gate.Result{Outcome: gate.Verified}); err != nil {
+		t.Fatal(err)
+	}
+	if s := state(); s.Result.Outcome != gate.Unverified {
+		t.Errorf("somebody who did not know of the third attempt ended it: %+v", s)
 	}
 	fourth := send(&gate.Answer{Status: 403, End: gate.Refused})
 	if s := state(); !s.Open || s.Unclear || s.Result.Outcome != "" {

@@ -3,7 +3,6 @@ package gate
 import (
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -19,6 +18,7 @@ type Request struct {
 	Operation string          // of the table of calls
 	Target    string          // the object as the request names it; "" where only its body does
 	Digest    [32]byte        // of the whole request
+	After     int             // attempts of the step that the sender knows of: with more in the journal somebody else works on it
 }
 
 // An Intent is what the journal says of a request before it leaves.
@@ -51,7 +51,10 @@ func (g *Gate) Intend(p Plan, step string, r Request) (*Permit, error) {
 	if err := allowed(all, p.hash, step, now); err != nil {
 		return nil, fmt.Errorf("step %s: %w", step, err)
 	}
-	of := Attempt{Case: g.caseID, Plan: p.hash, Step: step, Number: attempts(all, p.hash, step) + 1}
+	if attempts(all, p.hash, step) != r.After {
+		return nil, fmt.Errorf("step %s: %w: somebody else has worked on it since", step, ErrRefused)
+	}
+	of := Attempt{Case: g.caseID, Plan: p.hash, Step: step, Number: r.After + 1}
 	detail, err := json.Marshal(Intent{Action: s.Action, Object: r.Object, Before: r.Before, Operation: r.Operation, Target: r.Target, Digest: hex.EncodeToString(r.Digest[:])})
 	if err != nil {
 		return nil, err
@@ -60,9 +63,8 @@ func (g *Gate) Intend(p Plan, step string, r Request) (*Permit, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := g.alone(kept, len(all)); err != nil {
-		told := g.keep(Entry{Time: time.Now(), Kind: Responded, Plan: of.Plan, Step: of.Step, Attempt: of.Number}, Answer{Error: err.Error(), End: NotSent})
-		return nil, errors.Join(err, told)
+	if err := g.first(kept, len(all)); err != nil {
+		return nil, err
 	}
 	return &Permit{tenant: string(g.tenant), operation: r.Operation, target: r.Target, digest: r.Digest, of: of}, nil
 }
@@ -125,15 +127,15 @@ func attempts(all []Entry, hash, step string) int {
 	return most
 }
 
-// alone makes sure that nobody else has kept the same attempt since the first entries were read.
-func (g *Gate) alone(kept Entry, read int) error {
+// first makes sure that nobody else kept the same attempt since the entries were read, and before us: it is his.
+func (g *Gate) first(kept Entry, read int) error {
 	all, err := g.entries()
 	if err != nil {
 		return err
 	}
 	for _, e := range all[min(read, len(all)):] {
-		if e.Kind == Intended && e.Plan == kept.Plan && e.Step == kept.Step && e.Seq != kept.Seq {
-			return fmt.Errorf("%w: somebody else works on step %s at the same time", ErrRefused, kept.Step)
+		if e.Kind == Intended && e.Plan == kept.Plan && e.Step == kept.Step && e.Seq < kept.Seq {
+			return fmt.Errorf("step %s: %w: somebody else works on it at the same time", kept.Step, ErrRefused)
 		}
 	}
 	return nil
@@ -186,7 +188,8 @@ type Result struct {
 	Seen    json.RawMessage `json:"seen,omitempty"`  // what it looked like at last
 }
 
-// Ended keeps how a step ended. Its number says which attempt was the last, 0 when none was sent; that one and those before are settled by it.
+// Ended keeps how a step ended. Its number says which attempt was the last, 0 when none was sent; that one and those before are
+// settled by it. An end that does not know of the last attempt settles nothing.
 func (g *Gate) Ended(of Attempt, r Result) error {
 	return g.add(of, Ended, "", r)
 }

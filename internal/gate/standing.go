@@ -87,13 +87,11 @@ func (s *StepState) responded(e Entry) {
 
 func (s *StepState) ended(e Entry) {
 	var r Result
-	if json.Unmarshal(e.Detail, &r) != nil {
+	if e.Attempt < s.Attempts || json.Unmarshal(e.Detail, &r) != nil {
 		return
 	}
 	s.Result, s.Ended = r, e.Time
-	if e.Attempt >= s.Attempts {
-		s.Open, s.Unclear, s.earlier = false, false, false
-	}
+	s.Open, s.Unclear, s.earlier = false, false, false
 }
 
 // Reverses is what a step that reverses another says in its UndoOf.

@@ -64,7 +64,7 @@ func (w *writer) once(ctx context.Context, call m365.Call) (*m365.Response, erro
 	if err != nil {
 		return nil, err
 	}
-	permit, err := o.Gate.Intend(o.Plan, o.s.ID, gate.Request{Object: o.s.Target, Before: w.before, Operation: call.Op, Target: target, Digest: digest})
+	permit, err := o.Gate.Intend(o.Plan, o.s.ID, gate.Request{Object: o.s.Target, Before: w.before, Operation: call.Op, Target: target, Digest: digest, After: o.number})
 	if err != nil {
 		return nil, o.broken(err)
 	}
