@@ -56,6 +56,10 @@ eval: ## score detection against labelled evidence: make eval EVIDENCE=dir
 bench: ## speed and memory on generated records, beside a bare decode
 	$(GO) run ./cmd/lab bench
 
+.PHONY: torture
+torture: ## the long runs: 1,000 schedules of faults, a token's end at every request
+	EVICT_TORTURE=1 $(GO) test -count=1 -v -timeout 120m -run 'TestFaultSchedules|TestTokenExpiresAnywhere' ./internal/simtenant/simtest
+
 .PHONY: fuzz
 fuzz: ## each fuzz target for FUZZTIME (5s)
 	@GO="$(GO)" sh scripts/fuzz.sh $(FUZZTIME)

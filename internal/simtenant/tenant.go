@@ -52,6 +52,7 @@ type Options struct {
 	Limits   Limits          // quotas; nil: none
 	Latency  Latency         // of a call
 	Faults   []Fault         // what goes wrong
+	PageSize int             // rows on a page of any list; 0: as many as the service gives
 	Seed     uint64          // of what happens by chance
 
 	Staleness Staleness // of reads after writes
@@ -65,6 +66,7 @@ type Tenant struct {
 	asking   asking
 	limiter  limiter
 	faults   faults
+	short    shortPages
 	stale    staleness
 	rows     [][]row
 	exchange exchangeService
@@ -146,7 +148,7 @@ func New(w *World, o Options) *Tenant {
 		o.Key = processKey()
 	}
 	t := &Tenant{options: o, began: time.Now(), world: w, rows: tables(), had: w.belongings()}
-	t.limiter.limits = o.Limits
+	t.limiter.limits, t.short.size = o.Limits, o.PageSize
 	t.stale.Staleness, t.stale.seed = o.Staleness, o.Seed
 	t.Fail(o.Faults...)
 	t.layers = layers(t)
@@ -161,7 +163,7 @@ func layers(t *Tenant) []layer {
 	} else {
 		out = append(out, t.limiter.layer)
 	}
-	return append(out, t.faults.layer, t.stale.layer)
+	return append(out, t.faults.layer, t.short.layer, t.stale.layer)
 }
 
 // now is the tenant's time: the scenario's present, which goes on with the
