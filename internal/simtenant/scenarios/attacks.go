@@ -237,7 +237,7 @@ func adminTakeover(g *world, day int) {
 	for i := range 6 {
 		g.bind(second, cfo, t.Add(time.Duration(64+i*3)*time.Minute), g.some(cfo, 6))
 	}
-	g.made = append(g.made, copyist.upn)
+	g.made, g.later = append(g.made, copyist.upn), append(g.later, copyist)
 	g.expect[copyist.upn] = wantCompromised
 	g.expect[cfo.upn] = wantLeftAlone
 }

@@ -46,10 +46,7 @@ func traveller(g *world, day int) {
 	phone := device{id: g.guid(), name: "PH-NEW", os: "Ios 18.6", browser: "Mobile Safari", agent: outlookIOS, trust: "Azure AD registered"}
 	on := target{"Device", phone.id, phone.name, ""}
 	u.phone, u.phoneSession = phone, g.guid()
-	hotel := g.atPhone(u, u.trip)
-	hotel.dev.id, hotel.dev.trust = "", "" // until it is registered
-	g.signIn(hotel, t.Add(9*time.Minute), login{interactive: true, method: "Password+Mobile app notification"})
-	g.directory(s, t.Add(10*time.Minute), "Add device.", "Device", on, "Device.DisplayName", "", `["PH-NEW"]`)
+	g.directory(s, t.Add(10*time.Minute), "Add device.", "Device", on, "DeviceId", "", `["`+phone.id+`"]`, "Device.DisplayName", "", `["PH-NEW"]`)
 	g.directory(s, t.Add(10*time.Minute+time.Second), "Add registered owner to device.", "Device", u.target(), "Device.DisplayName", "", `["PH-NEW"]`, "Device.ObjectID", "", `["`+on.id+`"]`)
 	u.owns(phone, t.Add(10*time.Minute), Owner)
 	g.signIn(g.atPhone(u, u.trip), t.Add(12*time.Minute), login{interactive: true, method: "Password+Mobile app notification"})

@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"evict/internal/simtenant"
@@ -41,8 +42,14 @@ func Build(cfg Config) (*simtenant.World, error) {
 	b := newBuilder(g)
 	b.people()
 	b.tenant()
+	b.risk(records)
 	for i := range records {
 		b.replay(&records[i])
+	}
+	for _, u := range b.w.Users {
+		if u.PUID == "" { // it did nothing that a record would name it for
+			u.PUID = "1003" + strings.ToUpper(strings.ReplaceAll(made("puid", u.ID), "-", "")[:12])
+		}
 	}
 	b.logs(records)
 	if scenario.finish != nil {

@@ -3,6 +3,8 @@ package scenarios
 import (
 	"encoding/json"
 	"reflect"
+	"slices"
+	"strings"
 	"testing"
 
 	"evict/internal/simtenant"
@@ -138,8 +140,21 @@ func found(w *simtenant.World) map[string]int {
 		if m.ForwardingSMTP != "" {
 			out["forwarding"]++
 		}
-		if m.Signature != nil {
+		if text, _ := m.Signature["SignatureText"].(string); strings.Contains(text, "IBAN") {
 			out["signature"]++
+		}
+		for _, r := range m.Sweep {
+			if r["Sender"] == "helpdesk@contoso.example" {
+				out["sweep"]++
+			}
+		}
+		if blocked, _ := m.Junk["BlockedSendersAndDomains"].([]string); slices.Contains(blocked, "security@contoso.example") {
+			out["junk"]++
+		}
+		for _, a := range m.AddIns {
+			if a["ProviderName"] == "Mail Backup" {
+				out["add-in"]++
+			}
 		}
 	}
 	for _, u := range w.Users {
@@ -176,8 +191,8 @@ func TestWhatTheAttackerMadeStands(t *testing.T) {
 		"aitm-invoice":     {"rule": 1, "method": 1, "Deletions": 1},
 		"spray-forward":    {"forwarding": 1},
 		"consent":          {"application": 1, "grant": 1, "Inbox": 1},
-		"phishing-wave":    {"rule": 1, "restricted": 1, "Purges": 6},
-		"admin-takeover":   {"rule": 1, "role": 3, "right": 1, "transport": 1, "method": 1},
+		"phishing-wave":    {"rule": 1, "restricted": 1, "Purges": 6, "sweep": 1, "junk": 1, "add-in": 1},
+		"admin-takeover":   {"rule": 1, "role": 4, "right": 1, "transport": 1, "method": 1},
 		"synced-federated": {"rule": 2, "method": 2, "Deletions": 2},
 		"traveller":        {},
 		"hour-rule":        {"Deletions": 1},
@@ -196,5 +211,61 @@ func TestWhatTheAttackerMadeStands(t *testing.T) {
 		if !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: %v, want %v", name, got, want)
 		}
+	}
+}
+
+// TestEveryStateOccurs: whatever the response may have to change, and whatever
+// collecting may mistake, is in some tenant of the training range.
+func TestEveryStateOccurs(t *testing.T) {
+	seen := map[string]bool{}
+	for _, s := range List {
+		w := build(t, s.Name)
+		names := map[string]bool{}
+		for _, u := range w.Users {
+			name := strings.TrimPrefix(u.UPN, strings.ReplaceAll(u.ID, "-", ""))
+			seen["guest"] = seen["guest"] || u.Guest
+			seen["synced"] = seen["synced"] || u.Synced != nil && *u.Synced
+			seen["federated"] = seen["federated"] || len(w.Federated) > 0 && strings.HasSuffix(u.UPN, "@"+w.Federated[0])
+			seen["renamed"] = seen["renamed"] || len(u.Former) > 0
+			seen["deleted and remade"] = seen["deleted and remade"] || names[name] && name == "temp.desk@contoso.example"
+			seen["look-alike"] = seen["look-alike"] || strings.Contains(u.UPN, "supp0rt")
+			seen["app password"] = seen["app password"] || u.AppPasswords > 0
+			seen["fewer licences"] = seen["fewer licences"] || len(u.Plans) > 0 && len(u.Plans) < len(w.Plans)
+			seen["password"] = seen["password"] || u.Password != ""
+			names[name] = true
+		}
+		for _, m := range w.Mailboxes {
+			for _, r := range m.Rules {
+				seen["hidden rule"] = seen["hidden rule"] || r.Hidden
+				seen["client-only rule"] = seen["client-only rule"] || r.ClientOnly
+				seen["visible rule"] = seen["visible rule"] || !r.Hidden && !r.ClientOnly
+			}
+			for what, has := range map[string]bool{
+				"sweep rule": len(m.Sweep) > 0, "forwarding": m.ForwardingSMTP != "", "delegate": len(m.Permissions) > 0, "send as": len(m.SendAs) > 0, "signature": m.Signature != nil, "auto-reply": m.AutoReply != nil,
+				"junk settings": m.Junk != nil, "add-in": len(m.AddIns) > 0, "mobile device": len(m.Mobile) > 0, "shared mailbox": m.Type == "SharedMailbox",
+			} {
+				seen[what] = seen[what] || has
+			}
+		}
+		for _, r := range w.RoleHolders {
+			seen["eligible role"] = seen["eligible role"] || r.Eligible && slices.Contains(w.Plans, "AAD_PREMIUM_P2")
+		}
+		for _, r := range w.Risky {
+			seen["risky user"], seen["risk detection"] = seen["risky user"] || !r.Detection, seen["risk detection"] || r.Detection
+		}
+		for _, g := range w.RoleGroups {
+			seen["purview role group"] = seen["purview role group"] || g.Purview
+		}
+		for what, n := range map[string]int{"restricted sender": len(w.Restricted), "transport rule": len(w.Transport), "connector": len(w.Outbound), "consent": len(w.Grants), "device": len(w.Devices)} {
+			seen[what] = seen[what] || n > 0
+		}
+	}
+	for what, is := range seen {
+		if !is {
+			t.Errorf("no tenant has: %s", what)
+		}
+	}
+	if len(seen) < 30 {
+		t.Errorf("only %d states were looked for", len(seen))
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/url"
+	"slices"
 	"strings"
 
 	"evict/internal/simtenant"
@@ -17,6 +18,7 @@ type dump struct {
 	cmdlet       string         // of Exchange, or of Purview when it begins with "purview:"
 	params       map[string]any // "{id}" and "{upn}" as above
 	each         bool           // asked of each account, not of the tenant
+	plan         string         // service plan of the tenant without which nobody asks
 }
 
 // userProperties are what a user is asked for: Graph gives few without being asked.
@@ -32,9 +34,9 @@ type params = map[string]any
 // dumps are all states from which verdicts follow.
 var dumps = []dump{
 	{file: "users", source: "users", graph: "/v1.0/users/{upn}?$select=" + userProperties, each: true},
-	{file: "risky-users", source: "risk", graph: "/v1.0/identityProtection/riskyUsers/{id}", each: true},
-	{file: "risk-history", source: "risk", graph: "/v1.0/identityProtection/riskyUsers/{id}/history", each: true},
-	{file: "risk-detections", source: "risk", graph: "/v1.0/identityProtection/riskDetections?$filter=userId eq '{id}'&$top=500", each: true},
+	{file: "risky-users", source: "risk", graph: "/v1.0/identityProtection/riskyUsers/{id}", each: true, plan: "AAD_PREMIUM_P2"},
+	{file: "risk-history", source: "risk", graph: "/v1.0/identityProtection/riskyUsers/{id}/history", each: true, plan: "AAD_PREMIUM_P2"},
+	{file: "risk-detections", source: "risk", graph: "/v1.0/identityProtection/riskDetections?$filter=userId eq '{id}'&$top=500", each: true, plan: "AAD_PREMIUM_P2"},
 	{file: "inbox-rules", source: "inbox rules", cmdlet: "Get-InboxRule", params: params{"Mailbox": "{id}", "IncludeHidden": true}, each: true},
 	{file: "message-rules", source: "inbox rules", graph: "/v1.0/users/{id}/mailFolders/inbox/messageRules", each: true},
 	{file: "sweep-rules", source: "sweep rules", cmdlet: "Get-SweepRule", params: params{"Mailbox": "{id}"}, each: true},
@@ -62,7 +64,7 @@ var dumps = []dump{
 
 	{file: "all-roles", source: "directory roles", graph: "/v1.0/roleManagement/directory/roleAssignments?$expand=roleDefinition"},
 	{file: "exchange-roles", source: "exchange roles", cmdlet: "Get-RoleGroup", params: params{"ResultSize": "Unlimited"}},
-	{file: "purview-roles", source: "purview role groups", cmdlet: "purview:Get-RoleGroup", params: params{"ResultSize": "Unlimited"}},
+	{file: "purview-roles", source: "compliance role groups", cmdlet: "purview:Get-RoleGroup", params: params{"ResultSize": "Unlimited"}},
 	{file: "tenant-consents", source: "consents", graph: "/v1.0/oauth2PermissionGrants?$filter=consentType eq 'AllPrincipals'"},
 	{file: "applications", source: "applications", graph: "/v1.0/servicePrincipals?$select=" + principalProperties + "&$top=999"},
 	{file: "transport-rules", source: "transport rules", cmdlet: "Get-TransportRule", params: params{"ResultSize": "Unlimited"}},
@@ -136,9 +138,14 @@ func (x *exporter) pages(file, source, resource string, pages []ownedPage, refus
 	})
 }
 
+const noLicence = "the tenant's licence doesn't hold it"
+
 // asked asks the tenant for one kind of state. What it says it hasn't gives an
 // empty page; what it may not say is refused, for want of a licence.
 func (x *exporter) asked(d dump) (pages []ownedPage, refused string, err error) {
+	if d.plan != "" && !slices.Contains(x.w.Plans, d.plan) {
+		return nil, noLicence, nil
+	}
 	whom := []*simtenant.User{nil}
 	if d.each {
 		whom = x.whom()
@@ -152,7 +159,7 @@ func (x *exporter) asked(d dump) (pages []ownedPage, refused string, err error) 
 		case errors.As(err, &r) && r.Status == 501:
 			refused = "not asked"
 		case errors.As(err, &r) && r.Status == 403:
-			refused = "the tenant's licence doesn't hold it"
+			refused = noLicence
 		default:
 			return nil, "", err
 		}

@@ -95,6 +95,9 @@ func generate(cfg Config, emit func(Record) error) (*world, error) {
 		if attack.days != nil {
 			attack.days(g, day)
 		}
+		if attack.whole != nil && cfg.whole {
+			attack.whole(g, day)
+		}
 	}
 	return g, failed
 }

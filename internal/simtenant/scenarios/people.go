@@ -19,7 +19,15 @@ func (b *builder) people() {
 			a.Profile["jobTitle"] = "System administrator"
 		}
 		b.methods(a, u, i)
+		licences(a, i)
 		m := b.mailbox(u, "UserMailbox")
+		b.settings(m, u, i)
+		for _, name := range u.former {
+			alias, _, _ := strings.Cut(name, "@")
+			a.Former = append(a.Former, name)
+			a.Proxies = append(a.Proxies, "smtp:"+name)
+			b.users[name], b.boxes[name], b.boxes[alias] = a, m, m
+		}
 		for k, msg := range u.earlier {
 			at := b.g.cfg.Start.Add(-time.Duration(k+1) * 9 * time.Hour)
 			b.deliver(m, mail{id: msg.id, subject: msg.subject, from: msg.from, to: []string{u.upn}, at: at}).Read = true
@@ -35,6 +43,9 @@ func (b *builder) people() {
 		}
 	}
 	b.others(long)
+	if b.g.temps {
+		b.temporaries(long)
+	}
 }
 
 // account is a person's account in the directory.

@@ -145,7 +145,7 @@ func (b *builder) box(name string) *simtenant.Mailbox {
 }
 
 func (b *builder) cmdletAct(a *act) {
-	m := b.box(cmp.Or(a.param("Identity"), a.ObjectID))
+	m := b.box(cmp.Or(a.param("Identity"), a.param("Mailbox"), a.ObjectID))
 	if a.Operation == "New-InboxRule" {
 		m = b.box(a.ObjectID)
 	}
@@ -166,6 +166,14 @@ func (b *builder) cmdletAct(a *act) {
 		m.Rules = slices.DeleteFunc(m.Rules, func(r *simtenant.InboxRule) bool { return r.Name == name || r.ID == name })
 	case "Set-Mailbox":
 		b.setMailbox(a, m)
+	case "New-SweepRule":
+		o := a.given("Mailbox")
+		o["RuleId"], o["Enabled"] = made("sweep", a.record.ID), true
+		m.Sweep = append(m.Sweep, o)
+	case "Set-MailboxJunkEmailConfiguration":
+		m.Junk = simtenant.Object{"Enabled": true, "BlockedSendersAndDomains": strings.Split(a.param("BlockedSendersAndDomains"), ";"), "TrustedSendersAndDomains": []string{}}
+	case "New-App":
+		m.AddIns = append(m.AddIns, addIn(a.param("DisplayName"), made("add-in", a.record.ID), "Mail Backup", "User"))
 	case "Set-MailboxAutoReplyConfiguration":
 		m.AutoReply = a.given("Identity")
 	case "Set-MailboxMessageConfiguration":
@@ -315,6 +323,12 @@ func (b *builder) directoryAct(a *act, actor *simtenant.User) {
 		on.PasswordChanged = at
 	case "Update StsRefreshTokenValidFrom Timestamp.":
 		on.SessionsValidFrom = at
+	case "Delete user.":
+		on.Deleted, on.UPN = at, strings.ReplaceAll(on.ID, "-", "")+on.UPN // Entra frees the name so
+	case "Add eligible member to role.":
+		role, _ := a.changed("Role.DisplayName")
+		id := roleTemplates[role]
+		b.w.RoleHolders = append(b.w.RoleHolders, &simtenant.RoleAssignment{ID: made("role", on.ID, id, "eligible"), Role: id, Principal: on.ID, Scope: "/", Eligible: true, ByHand: hand})
 	case "Disable account.":
 		on.Enabled = false
 	case "Add member to role.":

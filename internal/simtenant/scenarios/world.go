@@ -157,6 +157,7 @@ type user struct {
 	rules                                     []rule
 	forward                                   string
 	earlier                                   []message // mail from before the first day
+	former                                    []string  // UPNs that it had before
 	devices                                   []owned
 }
 
@@ -194,6 +195,8 @@ type world struct {
 	w       buf
 	rt      int
 	made    []string          // accounts that the attacker made
+	later   []*user           // the same, for what a whole tenant has beside
+	temps   bool              // two accounts had one name after the other
 	expect  map[string]Expect // of accounts that the attack concerns
 }
 
