@@ -7,27 +7,29 @@ import (
 
 var (
 	principalKind = &kind{name: "servicePrincipal", directory: true,
-		props: "id deletedDateTime accountEnabled addIns alternativeNames appDescription appDisplayName appId applicationTemplateId appOwnerOrganizationId appRoleAssignmentRequired appRoles customSecurityAttributes description disabledByMicrosoftStatus displayName homepage info keyCredentials loginUrl logoutUrl notes notificationEmailAddresses oauth2PermissionScopes passwordCredentials preferredSingleSignOnMode preferredTokenSigningKeyThumbprint replyUrls resourceSpecificApplicationPermissions samlSingleSignOnSettings servicePrincipalNames servicePrincipalType signInAudience tags tokenEncryptionKeyId verifiedPublisher",
+		props: "id deletedDateTime accountEnabled addIns alternativeNames appDescription appDisplayName appId applicationTemplateId appOwnerOrganizationId appRoleAssignmentRequired appRoles customSecurityAttributes description disabledByMicrosoftStatus displayName homepage info keyCredentials loginUrl logoutUrl notes notificationEmailAddresses passwordCredentials preferredSingleSignOnMode preferredTokenSigningKeyThumbprint replyUrls samlSingleSignOnSettings servicePrincipalNames servicePrincipalType signInAudience tags tokenEncryptionKeyId verifiedPublisher",
+		v1:    "oauth2PermissionScopes resourceSpecificApplicationPermissions",
 		beta:  "createdByAppId errorUrl isDisabled publisherName samlMetadataUrl"}
 	applicationKind = &kind{name: "application", directory: true,
 		props: "id deletedDateTime addIns api appId applicationTemplateId appRoles certification createdDateTime description disabledByMicrosoftStatus displayName groupMembershipClaims identifierUris info isDeviceOnlyAuthSupported isFallbackPublicClient keyCredentials notes optionalClaims passwordCredentials publicClient publisherDomain requiredResourceAccess serviceManagementReference signInAudience spa tags uniqueName verifiedPublisher web",
 		beta:  "createdByAppId isDisabled"}
 	grantKind   = &kind{name: "oAuth2PermissionGrant", directory: true, props: "id clientId consentType principalId resourceId scope", beta: "expiryTime startTime"}
-	appRoleKind = &kind{name: "appRoleAssignment", directory: true, props: "id deletedDateTime appRoleId createdDateTime principalDisplayName principalId principalType resourceDisplayName resourceId", beta: "creationTimestamp"}
+	appRoleKind = &kind{name: "appRoleAssignment", directory: true, v1: "createdDateTime", props: "id deletedDateTime appRoleId principalDisplayName principalId principalType resourceDisplayName resourceId", beta: "creationTimestamp"}
 )
 
 const (
-	readApplications  = "Application.Read.All Application.ReadWrite.OwnedBy Application.ReadWrite.All " + readDirectory
-	writeApplications = "Application.ReadWrite.All " + writeDirectory
-	writeGrants       = "DelegatedPermissionGrant.ReadWrite.All " + writeDirectory
-	writeAppRoles     = "AppRoleAssignment.ReadWrite.All"
+	listApplicationsWith = "Application.Read.All Application.ReadWrite.OwnedBy Application.ReadWrite.All Directory.Read.All"
+	readApplications     = "Application.Read.All Application.ReadWrite.OwnedBy Application.ReadWrite.All " + readDirectory
+	writeApplications    = "Application.ReadWrite.All " + writeDirectory
+	writeGrants          = "DelegatedPermissionGrant.ReadWrite.All " + writeDirectory
+	writeAppRoles        = "AppRoleAssignment.ReadWrite.All"
 )
 
 // applicationsTable is applications and what they were given.
 func applicationsTable() []row {
 	owned := "User.Read.All User.ReadWrite.All " + readDirectory
 	return []row{
-		{"GET", "/servicePrincipals", "v1.0 beta", searchedQuery, "", readApplications, readApplications, collection(principalKind, listPrincipals)},
+		{"GET", "/servicePrincipals", "v1.0 beta", searchedQuery, "", listApplicationsWith, listApplicationsWith, collection(principalKind, listPrincipals)},
 		{"GET", "/servicePrincipals/{id}", "v1.0 beta", oneQuery, "", readApplications, readApplications, single(principalKind, getPrincipal)},
 		{"GET", "/servicePrincipals/{id}/appRoleAssignments", "v1.0 beta", listedQuery, "", readApplications, readApplications, collection(appRoleKind, listAppRolesOfPrincipal)},
 		{"GET", "/servicePrincipals/{id}/appRoleAssignedTo", "v1.0 beta", listedQuery, "", readApplications, readApplications, collection(appRoleKind, listAssignees)},
@@ -38,8 +40,8 @@ func applicationsTable() []row {
 		{"GET", "/applications/{id}", "v1.0 beta", oneQuery, "", readApplications, readApplications, single(applicationKind, getApplication)},
 		{"GET", "/oauth2PermissionGrants", "v1.0 beta", "$select $filter $top", "", readDirectory + " DelegatedPermissionGrant.ReadWrite.All", readDirectory + " DelegatedPermissionGrant.ReadWrite.All", collection(grantKind, listGrants)},
 		{"GET", "/oauth2PermissionGrants/{id}", "v1.0 beta", "$select", "", readDirectory + " DelegatedPermissionGrant.ReadWrite.All", readDirectory + " DelegatedPermissionGrant.ReadWrite.All", single(grantKind, getGrant)},
-		{"GET", "/users/{id}/oauth2PermissionGrants", "v1.0 beta", "$select $filter $top", "", readDirectory + " DelegatedPermissionGrant.ReadWrite.All", readDirectory + " DelegatedPermissionGrant.ReadWrite.All", collection(grantKind, listGrantsOfUser)},
-		{"GET", "/users/{id}/appRoleAssignments", "v1.0 beta", listedQuery, "", readDirectory + " " + writeAppRoles, readDirectory + " " + writeAppRoles, collection(appRoleKind, listAppRolesOfUser)},
+		{"GET", "/users/{id}/oauth2PermissionGrants", "v1.0 beta", "$select $filter $top", "", "Directory.Read.All DelegatedPermissionGrant.ReadWrite.All", readDirectory + " DelegatedPermissionGrant.ReadWrite.All", collection(grantKind, listGrantsOfUser)},
+		{"GET", "/users/{id}/appRoleAssignments", "v1.0 beta", listedQuery, "", "Directory.Read.All " + writeAppRoles, readDirectory + " " + writeAppRoles, collection(appRoleKind, listAppRolesOfUser)},
 		{"GET", "/users/{id}/ownedObjects", "v1.0 beta", listedQuery, "", owned, owned + " User.Read", collection(memberOfAnyType, listOwnedObjects)},
 	}
 }

@@ -11,11 +11,11 @@ var groupKind = &kind{name: "group", directory: true,
 // memberKind is an object of the directory of any type.
 var memberKind = &kind{name: "directoryObject", directory: true, props: userKind.props + " " + groupKind.props + " " + deviceKind.props + " roleTemplateId"}
 
-const readMembers = "GroupMember.Read.All Group.Read.All GroupMember.ReadWrite.All Group.ReadWrite.All " + readDirectory
+const readMembers = "GroupMember.Read.All Group.Read.All GroupMember.ReadWrite.All Group.ReadWrite.All Directory.Read.All"
 
 // groupsTable is groups and who is in them.
 func groupsTable() []row {
-	memberships := "User.Read.All User.ReadWrite.All " + readDirectory
+	memberships := "User.Read.All " + readDirectory
 	return []row{
 		{"GET", "/groups", "v1.0 beta", searchedQuery, "", readMembers, readMembers, collection(groupKind, listGroups)},
 		{"GET", "/groups/{id}", "v1.0 beta", oneQuery, "", readMembers, readMembers, single(groupKind, getGroup)},

@@ -13,7 +13,7 @@ var (
 
 // licencesTable is what the tenant has bought and to whom it is given.
 func licencesTable() []row {
-	read := "LicenseAssignment.Read.All LicenseAssignment.ReadWrite.All Organization.Read.All " + readDirectory
+	read := "LicenseAssignment.Read.All Organization.Read.All " + readDirectory
 	return []row{
 		{"GET", "/subscribedSkus", "v1.0 beta", "$select", "", read, read, collection(skuKind, listSkus)},
 		{"GET", "/users/{id}/licenseDetails", "v1.0 beta", "$select $top", "", "LicenseAssignment.Read.All User.Read.All " + readDirectory, "LicenseAssignment.Read.All User.Read User.Read.All " + readDirectory, collection(licenceKind, listLicences)},

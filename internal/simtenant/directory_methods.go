@@ -20,14 +20,14 @@ type methodType struct {
 var methodTypes = []methodType{
 	{"emailAuthenticationMethod", "emailMethods", "UserAuthMethod-Email", "emailAddress", false, "email", ""},
 	{"externalAuthenticationMethod", "externalAuthenticationMethods", "UserAuthMethod-External", "configurationId displayName", false, "externalAuthMethod", ""},
-	{"fido2AuthenticationMethod", "fido2Methods", "UserAuthMethod-Passkey", "aaGuid attestationCertificates attestationLevel displayName model passkeyType publicKeyCredential", false, "passKeyDeviceBound", ""},
+	{"fido2AuthenticationMethod", "fido2Methods", "UserAuthMethod-Passkey", "aaGuid attestationCertificates attestationLevel displayName model", false, "passKeyDeviceBound", ""},
 	{"microsoftAuthenticatorAuthenticationMethod", "microsoftAuthenticatorMethods", "UserAuthMethod-MicrosoftAuthApp", "deviceTag displayName phoneAppVersion device", false, "microsoftAuthenticatorPush", "push"},
 	{"passwordlessMicrosoftAuthenticatorAuthenticationMethod", "passwordlessMicrosoftAuthenticatorMethods", "UserAuthMethod-MicrosoftAuthApp", "creationDateTime displayName device", true, "microsoftAuthenticatorPasswordless", ""},
 	{"phoneAuthenticationMethod", "phoneMethods", "UserAuthMethod-Phone", "phoneNumber phoneType smsSignInState", false, "mobilePhone", "sms"},
 	{"platformCredentialAuthenticationMethod", "platformCredentialMethods", "UserAuthMethod-PlatformCred", "displayName keyStrength platform device", false, "macOsSecureEnclaveKey", ""},
 	{"softwareOathAuthenticationMethod", "softwareOathMethods", "UserAuthMethod-SoftwareOATH", "secretKey", false, "softwareOneTimePasscode", "oath"},
 	{"hardwareOathAuthenticationMethod", "hardwareOathMethods", "UserAuthMethod-HardwareOATH", "device", true, "hardwareOneTimePasscode", "oath"},
-	{"temporaryAccessPassAuthenticationMethod", "temporaryAccessPassMethods", "UserAuthMethod-TAP", "isUsable isUsableOnce lifetimeInMinutes methodUsabilityReason startDateTime temporaryAccessPass", false, "temporaryAccessPass", ""},
+	{"temporaryAccessPassAuthenticationMethod", "temporaryAccessPassMethods", "UserAuthMethod-TAP", "isUsableOnce lifetimeInMinutes startDateTime temporaryAccessPass", false, "temporaryAccessPass", ""},
 	{"windowsHelloForBusinessAuthenticationMethod", "windowsHelloForBusinessMethods", "UserAuthMethod-WindowsHello", "displayName keyStrength device", false, "windowsHelloForBusiness", ""},
 	{"passwordAuthenticationMethod", "passwordMethods", "UserAuthMethod-Password", "password", false, "", ""},
 	{"qrCodePinAuthenticationMethod", "", "UserAuthMethod-QR", "standardQRCode temporaryQRCode pin", true, "", ""}, // at most one, at qrCodePinMethod
@@ -45,7 +45,11 @@ func methodTypeOf(name string) *methodType {
 }
 
 func (t *methodType) kind() *kind {
-	return &kind{name: t.name, props: "id createdDateTime " + t.props, beta: "lastUsedDateTime"}
+	k := &kind{name: t.name, props: "id createdDateTime " + t.props, beta: "lastUsedDateTime"}
+	if t.segment == "temporaryAccessPassMethods" {
+		k.v1 = "isUsable methodUsabilityReason"
+	}
+	return k
 }
 
 var (
@@ -77,6 +81,9 @@ func methodsTable() []row {
 		in, read := "v1.0 beta", t.permission+".Read.All "+t.permission+".ReadWrite.All "+readMethods
 		if t.beta {
 			in = "beta"
+		}
+		if t.segment == "fido2Methods" {
+			read = "UserAuthMethod-Passkey.Read.All" // the only one that Microsoft lists
 		}
 		if t.segment != "" {
 			out = append(out, row{"GET", "/users/{id}/authentication/" + t.segment, in, "$select $filter $top $count", "", read, read, collection(t.kind(), listMethodsOf(t))})

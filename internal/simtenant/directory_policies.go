@@ -4,7 +4,7 @@ package simtenant
 // in Policies by the type's name, and whole lists in Lists by the type's name.
 
 var (
-	accessPolicyKind = &kind{name: "conditionalAccessPolicy", props: "id conditions createdDateTime description displayName grantControls modifiedDateTime sessionControls state templateId", beta: "deletedDateTime"}
+	accessPolicyKind = &kind{name: "conditionalAccessPolicy", props: "id conditions createdDateTime description displayName grantControls modifiedDateTime sessionControls state", v1: "templateId", beta: "deletedDateTime"}
 	locationKind     = &kind{name: "namedLocation", props: "id createdDateTime displayName modifiedDateTime", beta: "deletedDateTime"}
 	methodsPolicy    = &kind{name: "authenticationMethodsPolicy", props: "id authenticationMethodConfigurations description displayName lastModifiedDateTime policyMigrationState policyVersion reconfirmationInDays registrationEnforcement",
 		beta: "microsoftAuthenticatorPlatformSettings reportSuspiciousActivitySettings systemCredentialPreferences"}
@@ -15,7 +15,7 @@ var (
 
 func policiesTable() []row {
 	read, methods := "Policy.Read.All", "Policy.Read.AuthenticationMethod Policy.Read.All Policy.ReadWrite.AuthenticationMethod"
-	access := "Policy.Read.All Policy.Read.ConditionalAccess Policy.ReadWrite.ConditionalAccess"
+	access := "Policy.Read.All"
 	return []row{
 		{"GET", "/identity/conditionalAccess/policies", "v1.0 beta", "$select $filter $orderby $top $count", "", access, access, collection(accessPolicyKind, licensedList("conditionalAccessPolicy"))},
 		{"GET", "/identity/conditionalAccess/namedLocations", "v1.0 beta", "$select $filter $orderby $top $count", "", access, access, collection(locationKind, licensedList("namedLocation"))},

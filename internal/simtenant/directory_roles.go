@@ -62,7 +62,7 @@ var (
 )
 
 const (
-	readRoles  = "RoleManagement.Read.Directory RoleManagement.ReadWrite.Directory RoleManagement.Read.All " + readDirectory
+	readRoles  = "RoleManagement.Read.Directory RoleManagement.ReadWrite.Directory " + readDirectory
 	roleQuery  = "$select $expand $filter $top $count $orderby"
 	writeRoles = "RoleManagement.ReadWrite.Directory"
 )

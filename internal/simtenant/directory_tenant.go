@@ -11,7 +11,7 @@ var (
 		props: "id deletedDateTime assignedPlans businessPhones city country countryLetterCode createdDateTime defaultUsageLocation displayName marketingNotificationEmails mobileDeviceManagementAuthority onPremisesLastSyncDateTime onPremisesSyncEnabled partnerTenantType postalCode preferredLanguage privacyProfile provisionedPlans securityComplianceNotificationMails securityComplianceNotificationPhones state street technicalNotificationMails tenantType verifiedDomains",
 		beta:  "directorySizeQuota isMultipleDataLocationsForServicesEnabled onPremisesLastPasswordSyncDateTime"}
 	domainKind = &kind{name: "domain", directory: true,
-		props: "id authenticationType availabilityStatus isAdminManaged isDefault isInitial isRoot isVerified manufacturer model passwordNotificationWindowInDays passwordValidityPeriodInDays state supportedServices"}
+		props: "id authenticationType availabilityStatus isAdminManaged isDefault isInitial isRoot isVerified passwordNotificationWindowInDays passwordValidityPeriodInDays state supportedServices", v1: "manufacturer model"}
 	federationKind = &kind{name: "internalDomainFederation",
 		props: "id displayName issuerUri metadataExchangeUri passiveSignInUri preferredAuthenticationProtocol signingCertificate activeSignInUri federatedIdpMfaBehavior isSignedAuthenticationRequestRequired nextSigningCertificate passwordResetUri promptLoginBehavior signingCertificateUpdateStatus signOutUri",
 		beta:  "defaultInteractiveAuthenticationMethod openIdConnectDiscoveryEndpoint passwordChangeUri"}
@@ -20,11 +20,10 @@ var (
 // tenantTable is the tenant itself and its domains.
 func tenantTable() []row {
 	organization := "Organization.Read.All Organization.ReadWrite.All " + readDirectory
-	domain := "Domain.Read.All Domain.ReadWrite.All " + readDirectory
-	federation := "Domain-InternalFederation.Read.All Domain-InternalFederation.ReadWrite.All Domain.Read.All Domain.ReadWrite.All"
+	domain := "Domain.Read.All Domain.ReadWrite.All Directory.Read.All"
+	federation := "Domain-InternalFederation.Read.All Domain-InternalFederation.ReadWrite.All"
 	return []row{
 		{"GET", "/organization", "v1.0 beta", listedQuery, "", organization, organization, collection(organizationKind, listOrganization)},
-		{"GET", "/organization/{id}", "v1.0 beta", "$select", "", organization, organization, single(organizationKind, getOrganization)},
 		{"GET", "/domains", "v1.0 beta", listedQuery, "", domain, domain, collection(domainKind, listDomains)},
 		{"GET", "/domains/{id}", "v1.0 beta", "$select", "", domain, domain, single(domainKind, getDomain)},
 		{"GET", "/domains/{id}/federationConfiguration", "v1.0 beta", "$select $filter $top", "", federation, federation, collection(federationKind, listFederation)},
@@ -92,15 +91,4 @@ func listOrganization(c *call) ([]Object, error) {
 		"id": w.ID, "displayName": w.Name, "tenantType": "AAD", "assignedPlans": plans, "verifiedDomains": verified, "onPremisesSyncEnabled": synced, "onPremisesLastSyncDateTime": last,
 		"createdDateTime": "2019-05-20T08:00:00Z", "countryLetterCode": "NL", "technicalNotificationMails": []string{}, "securityComplianceNotificationMails": []string{}, "businessPhones": []string{}, "partnerTenantType": nil,
 	}}, nil
-}
-
-func getOrganization(c *call) (Object, error) {
-	if !strings.EqualFold(c.args["id"], c.world.ID) {
-		return nil, noObject(c.args["id"])
-	}
-	list, err := listOrganization(c)
-	if err != nil {
-		return nil, err
-	}
-	return list[0], nil
 }

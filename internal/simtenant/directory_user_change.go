@@ -41,7 +41,7 @@ func userChangeTable() []row {
 	return []row{
 		{"PATCH", "/users/{id}", "v1.0 beta", "", userBody, patch, patch + " User.ReadWrite Directory.AccessAsUser.All", nothing(patchUser)},
 		{"POST", "/users/{id}/revokeSignInSessions", "v1.0 beta", "", "?", revoke, revoke, revokeSessions},
-		{"POST", "/users/{id}/invalidateAllRefreshTokens", "beta", "", "?", revoke, revoke, revokeSessions},
+		{"POST", "/users/{id}/invalidateAllRefreshTokens", "beta", "", "?", "User.RevokeSessions.All", "User.RevokeSessions.All", revokeSessions},
 	}
 }
 

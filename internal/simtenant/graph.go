@@ -14,6 +14,7 @@ type kind struct {
 	name     string // without "microsoft.graph."
 	props    string // that a $select may name
 	beta     string // further ones of beta
+	v1       string // further ones of v1.0
 	defaults string // what comes without $select; "" for all
 	filters  string // what $filter may look at; "" for all
 	expands  map[string]func(*call, Object) any
@@ -25,11 +26,11 @@ type kind struct {
 
 // has says whether the type has a property, without regard to case.
 func (k *kind) has(c *call, name string) bool {
-	all := k.props
+	more := k.v1
 	if c.version == "beta" {
-		all += " " + k.beta
+		more = k.beta
 	}
-	return containsFold(strings.Fields(all), name)
+	return containsFold(strings.Fields(k.props), name) || containsFold(strings.Fields(more), name)
 }
 
 func noProperty(k *kind, name string) error {
