@@ -140,7 +140,11 @@ func kindsAsked(list []Coverage, items []Evidence, accounts []Account) map[strin
 	}
 	for _, it := range items {
 		if a := out[sources[it.Source].kind]; a != nil && it.To.IsZero() {
-			a.narrow(readAt(it), readAt(it))
+			from := readAt(it)
+			if a.Source == "risk" { // a log, though it is asked for without a window
+				from = from.Add(-keptRisk)
+			}
+			a.narrow(from, readAt(it))
 		}
 	}
 	for kind, a := range out {

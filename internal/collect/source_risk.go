@@ -1,6 +1,13 @@
 package collect
 
-import "evict/internal/m365"
+import (
+	"time"
+
+	"evict/internal/m365"
+)
+
+// keptRisk is how long Entra keeps risk detections under P2 (learn.microsoft.com/entra: "Microsoft Entra data retention").
+const keptRisk = 90 * 24 * time.Hour
 
 // risk reads what Identity Protection says of each account. One request a second, for the whole tenant and everybody in it.
 func (r *run) risk() []*ask {

@@ -180,7 +180,7 @@ func (w *World) Mailbox(user string) *Mailbox {
 // hand it out.
 func (v *View) AuditQueryRow(r *Record) []byte {
 	c := &call{t: v.t, world: v.w, version: "beta", now: v.w.Now}
-	row, err := auditRecordRow(c, &logged{*r})
+	row, err := auditRecordRow(c, &logged{Record: *r})
 	if err != nil {
 		panic(err) // unreachable: what can't be read of a record is left out
 	}

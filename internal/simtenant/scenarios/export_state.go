@@ -117,6 +117,9 @@ func (x *exporter) state(d dump) error {
 
 func (x *exporter) pages(file, source, resource string, pages []ownedPage, refused string) error {
 	s := x.ofState(source)
+	if source == "risk" {
+		s.From = s.To.AddDate(0, 0, -90) // as long as Entra keeps detections under P2
+	}
 	if refused != "" {
 		s.Complete, s.Source = false, s.Source+" ("+refused+")"
 	}
