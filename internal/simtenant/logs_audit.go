@@ -49,7 +49,7 @@ func (f *auditFilter) passes(l *logs, r *logged) bool {
 			return false
 		}
 	}
-	return containsText(r.Body, f.text)
+	return r.contains(f.text)
 }
 
 // lowered are the members of a list in lower case.

@@ -87,7 +87,7 @@ func (c *call) foundIn(g *graphLog) ([]*logged, error) {
 		to = h.to.Add(time.Second)
 	}
 	rows := slices.DeleteFunc(c.world.logged().window(g.record, from, to, c.now), func(r *logged) bool {
-		if !h.may(r.Body) {
+		if !h.may(r) {
 			return true
 		}
 		if len(passes) == 0 {
@@ -213,6 +213,6 @@ func isPlain(s string) bool {
 	return strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789-_.@ ") == ""
 }
 
-func (h *logHints) may(body []byte) bool {
-	return !slices.ContainsFunc(h.words, func(w string) bool { return !containsText(body, w) })
+func (h *logHints) may(r *logged) bool {
+	return !slices.ContainsFunc(h.words, func(w string) bool { return !r.contains(w) })
 }

@@ -27,7 +27,21 @@ type logs struct {
 
 // A logged record is a copy of one in World.Log, which moves when records come
 // in between. Its time is cut to the second, as the logs write it.
-type logged struct{ Record }
+type logged struct {
+	Record
+	low []byte
+}
+
+// contains looks for a text, given in lower case, anywhere in the record.
+func (r *logged) contains(lower string) bool {
+	if lower == "" {
+		return true
+	}
+	if r.low == nil {
+		r.low = bytes.ToLower(r.Body)
+	}
+	return bytes.Contains(r.low, []byte(lower))
+}
 
 // auditFacts are what a search of the audit log can filter a record by, in lower
 // case, and the record's UserId as it is spelled.
@@ -45,7 +59,7 @@ func (w *World) logged() *logs {
 	l.byKind, l.count = map[string][]*logged{}, len(w.Log)
 	copies := make([]logged, len(w.Log))
 	for i := range w.Log {
-		copies[i] = logged{w.Log[i]}
+		copies[i] = logged{Record: w.Log[i]}
 		r := &copies[i]
 		r.Time = r.Time.UTC().Truncate(time.Second)
 		l.byKind[r.Kind] = append(l.byKind[r.Kind], r)
@@ -101,23 +115,6 @@ func bareAddress(s string) string {
 		s = host
 	}
 	return strings.ToLower(strings.Trim(s, "[]"))
-}
-
-// containsText looks for a text without regard to ASCII case; lower is in lower case.
-func containsText(body []byte, lower string) bool {
-	if lower == "" || bytes.Contains(body, []byte(lower)) {
-		return true
-	}
-	first, upper := lower[0], lower[0]
-	if first >= 'a' && first <= 'z' {
-		upper -= 'a' - 'A'
-	}
-	for i := 0; i+len(lower) <= len(body); i++ {
-		if (body[i] == first || body[i] == upper) && strings.EqualFold(string(body[i:i+len(lower)]), lower) {
-			return true
-		}
-	}
-	return false
 }
 
 // kept holds what tokens that were given out stand for, the latest of them.

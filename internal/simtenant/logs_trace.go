@@ -90,7 +90,7 @@ func (t traceRow) steps() []traceStep {
 // traced is the record of one message and recipient.
 func (w *World) traced(id, recipient string, now time.Time) (*logged, traceRow) {
 	for _, r := range w.logged().window(TraceRecord, now.Add(-traceKept), now.Add(time.Second), now) {
-		if !containsText(r.Body, strings.ToLower(id)) {
+		if !r.contains(strings.ToLower(id)) {
 			continue
 		}
 		if t := traceOf(r); strings.EqualFold(t.ID, id) && strings.EqualFold(t.RecipientAddress, recipient) {

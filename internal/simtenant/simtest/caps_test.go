@@ -108,6 +108,38 @@ func (m *memory) SetProgress(key string, v json.RawMessage) error {
 func (m *memory) SetCoverage(c []collect.Coverage) error { m.coverage = c; return nil }
 func (m *memory) Coverage() ([]collect.Coverage, error)  { return m.coverage, nil }
 
+// ids are the logs' own IDs of all rows in the evidence of some sources, or of all.
+func (m *memory) ids(t *testing.T, sources ...string) map[string]bool {
+	t.Helper()
+	out := map[string]bool{}
+	for i, it := range m.items {
+		if len(sources) > 0 && !slices.Contains(sources, it.Source) {
+			continue
+		}
+		var body struct {
+			Value []struct {
+				ID             string `json:"id"`
+				Identity       string
+				MessageTraceID string `json:"MessageTraceId"`
+			} `json:"value"`
+		}
+		if err := json.Unmarshal(m.bodies[i], &body); err != nil {
+			if len(sources) > 0 {
+				t.Fatal(err)
+			}
+			continue // a state whose rows are of other types
+		}
+		for _, x := range body.Value {
+			for _, id := range []string{x.ID, x.Identity, x.MessageTraceID} {
+				if id != "" {
+					out[id] = true
+				}
+			}
+		}
+	}
+	return out
+}
+
 // capped collects from a tenant with these logs and gives the coverage of a
 // source and the IDs in its evidence.
 func capped(t *testing.T, log []simtenant.Record, source string, without ...string) (collect.Coverage, map[string]bool) {
@@ -128,25 +160,7 @@ func capped(t *testing.T, log []simtenant.Record, source string, without ...stri
 	if err != nil {
 		t.Fatal(err)
 	}
-	ids := map[string]bool{}
-	for i, it := range m.items {
-		if it.Source != source {
-			continue
-		}
-		var body struct {
-			Value []struct {
-				ID             string `json:"id"`
-				Identity       string
-				MessageTraceID string `json:"MessageTraceId"`
-			} `json:"value"`
-		}
-		if err := json.Unmarshal(m.bodies[i], &body); err != nil {
-			t.Fatal(err)
-		}
-		for _, x := range body.Value {
-			ids[x.ID+x.Identity+x.MessageTraceID] = true
-		}
-	}
+	ids := m.ids(t, source)
 	i := slices.IndexFunc(res.Coverage, func(c collect.Coverage) bool { return c.Source == source })
 	if i < 0 {
 		t.Fatalf("no coverage of %s", source)
