@@ -106,7 +106,9 @@ func (w *worker) send() {
 	if !ok {
 		return
 	}
-	w.s.Before = now
+	if w.a.Witness || !w.begun() || w.st.Before == nil { // else a part is done, and what it is measured by is what was before
+		w.s.Before = now
+	}
 	for try := 1; ; try++ {
 		w.tell(&w.s, Sending, "")
 		out := &writer{Reader: w.Reader, of: w, before: now}
