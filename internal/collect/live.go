@@ -466,12 +466,26 @@ func (o *outcome) coverage(key outcomeKey) Coverage {
 	switch {
 	case len(states) == 1:
 		c.State = sortedKeys(states)[0]
-	case len(states) == 2 && states[Complete] && states[Empty]:
+	case without(states, Complete, Empty, NotLicensed) == 0: // what the licence can't hold there is nothing of
 		c.State = Complete
+		if !states[Complete] {
+			c.State = Empty
+		}
 	default:
 		c.State = Incomplete
 	}
 	return c
+}
+
+// without counts the states but for those named.
+func without(states map[string]bool, but ...string) int {
+	n := 0
+	for s := range states {
+		if !slices.Contains(but, s) {
+			n++
+		}
+	}
+	return n
 }
 
 // widen adds what a span covers.

@@ -17,6 +17,7 @@ var microsoftRanges = []struct{ prefix, what string }{
 	{"40.107.0.0/16", "Exchange Online Protection"},
 	{"52.100.0.0/14", "Exchange Online Protection"},
 	{"52.96.0.0/14", "Exchange Online"},
+	{"52.108.0.0/14", "Office for the web"},
 	{"40.96.0.0/13", "Exchange Online"},
 	{"40.104.0.0/15", "Exchange Online"},
 	{"13.107.0.0/16", "Microsoft's edge"},

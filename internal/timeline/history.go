@@ -23,6 +23,7 @@ type history struct {
 	overflow      map[string]string
 	makes         []making
 	registers     []registering
+	tellings      []telling
 	outside       []map[string]int       // by strand: messages opened, by other accounts mailboxes
 	acts          []evict.ActivityCounts // by strand
 	threads       []threadSet            // by strand
@@ -106,6 +107,7 @@ func (f *firstRead) event(e *evict.Event, mine bool) {
 		f.count(e)
 		f.made(e, at)
 		f.registered(e, at)
+		h.tell(e, at)
 	}
 	if !mine && f.grantsRole(e) {
 		a.Administrator = true
@@ -286,7 +288,9 @@ func (s *secondRead) event(e *evict.Event, mine bool) {
 	s.now = e.Time
 	at := spotOf(e, mine)
 	if mine {
-		at.own = s.weaver.add(e)
+		if at.own = s.weaver.add(e); at.own < 0 {
+			at.own = s.h.twin(e)
+		}
 	}
 	strand := s.h.placer.place(at)
 	if s.j.in.declared(e) {

@@ -4,9 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"path/filepath"
 	"sort"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -110,21 +108,4 @@ func investigate(t *testing.T, dir string) *evict.Investigation {
 		t.Fatal(err)
 	}
 	return inv
-}
-
-func TestRefused(t *testing.T) {
-	inSite(t, app.SimulateOptions{Scenario: "aitm-invoice", Users: 8, Days: 24, Seed: 1}, func(s *site) {
-		dir := filepath.Join(t.TempDir(), "case")
-		got := s.gather(dir, s.expected()...)
-		for _, c := range got.Sources {
-			if c.State != "complete" && c.State != "empty" {
-				t.Logf("%s %s: %s: %s %v", c.Source, c.Account, c.State, c.Why, c.Errors)
-			}
-		}
-		t.Logf("refused:\n%s", strings.Join(s.refusals(), "\n"))
-		inv := investigate(t, dir)
-		for _, a := range inv.Accounts {
-			t.Logf("%s: %s", a.Account, a.Verdict)
-		}
-	})
 }
