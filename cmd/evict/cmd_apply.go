@@ -79,7 +79,9 @@ func (f *applyFlags) handover() error {
 		return err
 	}
 	if file, ok := f.out.Err.(*os.File); !ok || !term.IsTerminal(int(file.Fd())) {
-		return nil // nobody would be looking: a step that makes a password is refused
+		// The rest of the plan is not held up: containment waits for nothing.
+		f.options.Secrets = app.Untaken{Why: "nobody would see the new password, for this is no terminal: run it in one, or say --seal-to with an age recipient"}
+		return nil
 	}
 	f.options.Secrets = app.ShowOnce(func(account, password string) {
 		f.out.Note(fmt.Sprintf("new password of %s, shown this once; say it on the telephone, never mail it to the account:\n%s", account, password))

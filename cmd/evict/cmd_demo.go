@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -48,6 +49,7 @@ type demo struct {
 	incomplete bool
 	tenant     app.Simulated
 	tenants    *app.Tenants
+	before     []string // what the attacker could do before anything was changed
 }
 
 func (d *demo) run(ctx context.Context) error {
@@ -104,6 +106,7 @@ func (d *demo) title(text, command string) {
 
 func (d *demo) begin(context.Context) error {
 	s := d.tenant
+	d.before = s.Attack()
 	d.title("1 · A tenant under attack", "sim --scenario "+s.Scenario.Name)
 	text := fmt.Sprintf("%s is a firm that does not exist, on %s of this machine. What happened there: %s. Nobody knows yet; somebody only says that %s behaves strangely.",
 		s.Domain, s.Address, s.Scenario.Story, strings.Join(s.Accounts[:min(1, len(s.Accounts))], ""))
@@ -184,5 +187,23 @@ func (d *demo) respond(ctx context.Context) error {
 	d.title("6 · Where it stands", "status --case "+d.folder("case"))
 	printStatus(d.out, r)
 	d.incomplete = r.Ladder == "not contained"
+	d.prove()
 	return nil
+}
+
+// prove lets the simulated attacker try everything again. Only a simulated tenant can be asked that.
+func (d *demo) prove() {
+	d.title("7 · The attacker tries again", "")
+	w, width := d.out.Out, d.out.TextOptions().Width
+	left := d.tenant.Attack()
+	for _, before := range d.before {
+		verdict := "no longer works"
+		if slices.Contains(left, before) {
+			verdict = "STILL WORKS"
+		}
+		fmt.Fprintln(w, report.Wrap(report.Clean(verdict+": "+before), width))
+	}
+	d.incomplete = d.incomplete || len(left) > 0
+	fmt.Fprintf(w, "\n%d of %d ways in still work. The report is %s, the case %s.\n", len(left), len(d.before), report.Clean(d.folder("report.html")), report.Clean(d.folder("case")))
+	fmt.Fprintf(w, "\nNext: evict status --case %s, and evict sim for a tenant of your own to train on\n", report.Clean(shellWord(d.folder("case"))))
 }

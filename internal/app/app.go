@@ -156,6 +156,11 @@ func gatherCase(in *timeline.Input, c *casefile.Case) error {
 		}
 		in.Items = append(in.Items, item)
 	}
+	own, err := ownWorks(c)
+	if err != nil {
+		return err
+	}
+	in.Work = append(in.Work, own...)
 	in.Accounts = append(in.Accounts, held.Accounts...)
 	in.Asked, in.Opened = held.Accounts, held.Opened
 	if in.Licence == "" {

@@ -149,7 +149,11 @@ func (o *ApplyOptions) through(ctx context.Context, client *m365.Client, profile
 	}
 	defer s.kept.Close()
 	s.runner = respond.Runner{Reader: client.Reader(), Sender: client, Gate: s.gate, Plan: s.plan, Secrets: o.Secrets, Progress: o.Progress, Patience: o.Patience}
+	since := time.Now()
 	failed := refused(f(s))
+	if err := s.declareOwn(context.WithoutCancel(ctx), client, since); failed == nil {
+		failed = err
+	}
 	report, err := s.report(context.WithoutCancel(ctx))
 	if failed != nil {
 		return report, signIn(failed)

@@ -2,6 +2,7 @@ package app
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -22,6 +23,15 @@ type Handover struct {
 	made map[string]given // by step
 	list []string         // steps in the order of their passwords
 }
+
+// Untaken refuses passwords where nobody would see them; why says what to do about it.
+type Untaken struct{ Why string }
+
+// Password refuses.
+func (u Untaken) Password(evict.Object, string, string) error { return errors.New(u.Why) }
+
+// Confirmed is never called: no password was taken.
+func (u Untaken) Confirmed(evict.Object, string) error { return nil }
 
 type given struct{ account, password string }
 

@@ -177,6 +177,9 @@ type Simulated struct {
 	Authority string     `json:"authority"` // file with the certificate authority
 	Profiles  []SimEntry `json:"profiles"`
 	Accounts  []string   `json:"accounts"` // to begin with: those that the story is about
+
+	// Attack tries everything that the attacker has or made, and names what still works.
+	Attack func() []string `json:"-"`
 }
 
 // A SimEntry is a registration, and the file that has its secret.
@@ -212,6 +215,13 @@ func Simulate(ctx context.Context, o SimulateOptions, ready func(Simulated) erro
 		return err
 	}
 	tenant := simtenant.New(w, simtenant.Options{})
+	out.Attack = func() []string {
+		list := []string{}
+		for _, f := range tenant.Attack() {
+			list = append(list, f.String())
+		}
+		return list
+	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	served := make(chan error, 1)

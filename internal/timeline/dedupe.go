@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"hash/maphash"
 	"math"
+	"regexp"
 	"strings"
 	"sync"
 
@@ -314,6 +315,9 @@ func (in *Input) declared(e *evict.Event) bool {
 	return false
 }
 
+// application is the form of an ID of Microsoft's.
+var application = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+
 func (w *Work) covers(e *evict.Event) bool {
 	if e.Flags&evict.Observed != 0 || w.From.Set && e.Time.Before(w.From) || w.To.Set && w.To.Before(e.Time) || !e.Time.Set {
 		return false
@@ -323,6 +327,9 @@ func (w *Work) covers(e *evict.Event) bool {
 	}
 	if strings.Contains(w.By, "@") {
 		return e.Actor.Kind == evict.UPN && strings.EqualFold(e.Actor.ID, w.By)
+	}
+	if application.MatchString(w.By) {
+		return strings.EqualFold(e.Actor.ID, w.By) || strings.EqualFold(e.Origin.AppID, w.By) && !e.Actor.IsPerson()
 	}
 	// Somebody without an account name: whoever worked on the account, but not the account itself.
 	return w.Account != "" && e.Actor.IsPerson() && !strings.EqualFold(e.Actor.ID, w.Account)

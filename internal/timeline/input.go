@@ -65,9 +65,10 @@ type Coverage struct {
 // Work is declared work of a responder, partner, service or HR: who worked, on
 // which account ("" for any), when, and what. It is no evidence.
 type Work struct {
-	By, Account string
-	From, To    evict.Time
-	What, Kind  string
+	By         string // account; ID of an application or of its service principal; or a person's name
+	Account    string
+	From, To   evict.Time
+	What, Kind string
 }
 
 // Progress tells how far a run is.

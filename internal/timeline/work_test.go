@@ -1,0 +1,39 @@
+package timeline
+
+import (
+	"testing"
+	"time"
+
+	"evict"
+)
+
+// What an application did in a declared time is no evidence; what anybody else did then is, and so is what the
+// application did at another time.
+func TestWorkOfAnApplication(t *testing.T) {
+	const client, principal, other = "4e590d00-7b3c-4a55-8f1e-0a9b8c7d6e5f", "5e7f1ce0-0000-4000-8000-000000000001", "66666666-0000-4000-8000-000000000001"
+	noon := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+	in := Input{}
+	for _, by := range []string{client, principal} {
+		in.Work = append(in.Work, Work{By: by, From: evict.At(noon, evict.Second), To: evict.At(noon.Add(time.Hour), evict.Second)})
+	}
+	for _, c := range []struct {
+		name  string
+		actor evict.Principal
+		app   string
+		at    time.Duration
+		want  bool
+	}{
+		{"a directory change", evict.Principal{Kind: evict.ServicePrincipalID, ID: principal}, "", time.Minute, true},
+		{"a cmdlet", evict.Principal{Kind: evict.ServicePrincipalID, ID: "unknown"}, client, time.Minute, true},
+		{"too early", evict.Principal{Kind: evict.ServicePrincipalID, ID: principal}, client, -time.Minute, false},
+		{"too late", evict.Principal{Kind: evict.ServicePrincipalID, ID: principal}, client, 2 * time.Hour, false},
+		{"another application", evict.Principal{Kind: evict.ServicePrincipalID, ID: other}, other, time.Minute, false},
+		{"a person through the application", evict.Principal{Kind: evict.UPN, ID: "dana@contoso.example"}, client, time.Minute, false},
+	} {
+		e := evict.Event{Actor: c.actor, Time: evict.At(noon.Add(c.at), evict.Second)}
+		e.Origin.AppID = c.app
+		if got := in.declared(&e); got != c.want {
+			t.Errorf("%s: declared is %v, want %v", c.name, got, c.want)
+		}
+	}
+}
