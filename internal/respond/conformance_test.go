@@ -151,12 +151,17 @@ func (b *bench) again(plan gate.Plan) StepResult {
 // undo puts a plan's step back.
 func (b *bench) undo(plan gate.Plan) StepResult {
 	b.t.Helper()
+	got, _ := b.undoPlan(plan)
+	return got
+}
+
+func (b *bench) undoPlan(plan gate.Plan) (StepResult, gate.Plan) {
+	b.t.Helper()
 	back, err := Undo(Undoing{Plan: plan, Entries: b.journal.entries, Tool: "test"})
 	if err != nil || len(back.Steps) != 1 {
 		b.t.Fatalf("undo: %v, %d steps, skipped %v", err, len(back.Steps), back.Skipped)
 	}
-	got, _ := b.carryPlan(back)
-	return got
+	return b.carryPlan(back)
 }
 
 // caseID is the case of all trials.
@@ -501,6 +506,37 @@ func TestEachRequestFailsInTurn(t *testing.T) {
 				}
 				if sent := b.writesSent(); sent > changes && !repeatable(x.action, s) && !x.action.Secret {
 					say("%d changes instead of %d", sent, changes)
+				}
+			}
+		}
+	})
+}
+
+// TestEachWriteOfAnUndoFailsInTurn: what is put back is put back once.
+func TestEachWriteOfAnUndoFailsInTurn(t *testing.T) {
+	inBench(t, simtenant.Options{}, func(t *testing.T, b *bench, x trial) {
+		before := b.world()
+		for n, most := 1, 1; n <= most; n++ {
+			for _, kind := range []string{simtenant.ResetConnection, simtenant.LostResponse} {
+				b := newBench(t, x, simtenant.Options{})
+				s, err := b.plan(x)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if s.Undo == "" {
+					return
+				}
+				_, plan := b.carry(s)
+				most = b.writesSent()
+				b.tenant.FailNthWrite(n, kind)
+				got, back := b.undoPlan(plan)
+				b.tenant.Heal()
+				if got.State != Verified {
+					got = b.again(back)
+				}
+				now := b.world()
+				if got.State == Verified && now != before || got.State != Verified && got.State != InDoubt {
+					t.Errorf("write %d %s: %s %s\n%s", n, kind, got.State, got.Why, unlike(before, now))
 				}
 			}
 		}
