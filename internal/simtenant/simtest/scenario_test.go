@@ -13,14 +13,14 @@ import (
 	"evict/internal/simtenant/scenarios"
 )
 
-// torture widens the tests that go through many cases.
-var torture = os.Getenv("EVICT_TORTURE") != ""
+// heavy widens the tests that go through many cases.
+var heavy = os.Getenv("EVICT_TORTURE") != ""
 
 // small is a tenant of the scenario that is quick to build and has the quiet
 // days before the attack that a verdict needs.
 func small(name string, seed uint64) app.SimulateOptions {
 	o := app.SimulateOptions{Scenario: name, Users: 8, Days: 26, Seed: seed}
-	if torture {
+	if heavy {
 		o.Users, o.Days = 0, 0
 	}
 	return o
@@ -32,7 +32,7 @@ func small(name string, seed uint64) app.SimulateOptions {
 func TestScenarios(t *testing.T) {
 	warm(t)
 	seeds := []uint64{1}
-	if torture {
+	if heavy {
 		seeds = []uint64{1, 2, 3, 4}
 	}
 	for _, x := range scenarios.List {
