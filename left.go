@@ -15,7 +15,7 @@ type Leftover struct {
 	Name   string              `json:"name,omitempty"`   // its name for people: a rule's, a role's, an application's
 	ID     string              `json:"id,omitempty"`     // within its kind, as recorded: RuleIdentity, key ID, client ID, address, holder
 	Detail string              `json:"detail,omitempty"` // the right, the folder, the permissions, eligible or active, the method's type
-	To     []string            `json:"to,omitempty"`     // who received it
+	List   []string            `json:"list,omitempty"`   // recipients of a message; entries that were set in a list
 	Was    map[string][]string `json:"was,omitempty"`    // values from before, where the record has them, by Microsoft's property names; empty: there was none
 }
 
@@ -24,9 +24,9 @@ func (l Leftover) Clone() Leftover {
 	for _, s := range []*string{&l.Kind, &l.Of, &l.Name, &l.ID, &l.Detail} {
 		*s = strings.Clone(*s)
 	}
-	l.To = slices.Clone(l.To)
-	for i := range l.To {
-		l.To[i] = strings.Clone(l.To[i])
+	l.List = slices.Clone(l.List)
+	for i := range l.List {
+		l.List[i] = strings.Clone(l.List[i])
 	}
 	was := l.Was
 	l.Was = nil

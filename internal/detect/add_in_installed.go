@@ -25,8 +25,9 @@ func seeAddIn(e *evict.Event, v *View) {
 	if !ok || operation(e) != "new-app" || e.Outcome == evict.Failure || !v.Mine(e.Actor) || !v.Unanchored() {
 		return
 	}
+	name, _ := s.Get("DisplayName")
 	v.Report(Draft{
-		Family: evict.Persistence, Grade: evict.Indicative, Cause: Because(e), Target: s.Object, Left: leftover(evict.LeftAddIn, e.Actor.ID, "", s.Object, ""),
+		Family: evict.Persistence, Grade: evict.Indicative, Cause: Because(e), Target: s.Object, Left: leftover(evict.LeftAddIn, e.Actor.ID, name, s.Object, ""),
 		Summary:  fmt.Sprintf("New-App: an add-in was installed%s", fromAddress(e)),
 		Question: "Did you install an add-in in Outlook?",
 	})

@@ -51,7 +51,11 @@ func (w *junkLists) Event(e *evict.Event, v *View) {
 		return
 	}
 	name, _, _ := mailbox(e, v)
-	out.Left = leftover(evict.LeftJunkLists, name, "", "", "")
+	out.Left = leftover(evict.LeftJunkLists, name, "", "", "BlockedSendersAndDomains")
+	out.Left[0].List = strings.FieldsFunc(blocked, listBreak)
+	if blocked == "" {
+		out.Left[0].Detail, out.Left[0].List = "TrustedSendersAndDomains", strings.FieldsFunc(trusted, listBreak)
+	}
 	v.Report(out.onMailbox(e, v))
 }
 

@@ -189,6 +189,6 @@ const mostRecipients = 500
 // leftSent is a message that was sent. What it was about tells whom to call first.
 func leftSent(of string, d *evict.Sent, about string) []evict.Leftover {
 	l := leftover(evict.LeftSent, of, d.Message.Subject, d.Message.ID, about)
-	l[0].To = d.Recipients[:min(len(d.Recipients), mostRecipients)]
+	l[0].List = d.Recipients[:min(len(d.Recipients), mostRecipients)]
 	return l
 }

@@ -261,6 +261,7 @@ func (p *planner) evictKnown(ctx context.Context) {
 	for _, a := range p.accounts[:p.taken] {
 		p.roles(a)
 		p.standing(a)
+		p.telephones(ctx, a)
 	}
 	p.dependants(ctx)
 }
@@ -301,7 +302,7 @@ func (p *planner) undecided(f evict.Finding, l evict.Leftover, why string) {
 		o.Account = of.ID
 	}
 	if o.Name == "" {
-		o.Name = l.Of
+		o.Name = either(l.ID, l.Of)
 	}
 	if slices.ContainsFunc(p.plan.Skipped, func(k evict.Skipped) bool { return k.Action == a.action && k.Target == o }) {
 		return // two records of one act

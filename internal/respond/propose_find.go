@@ -42,7 +42,7 @@ func answers() map[string]answer {
 		evict.LeftJournalRule:    {"disable-journal-rule", ofTenant("journal-rule")},
 		evict.LeftConnector:      {"disable-connector", (*planner).findConnector},
 		evict.LeftAutoReply:      {"disable-auto-reply", onAccount("mailbox")},
-		evict.LeftJunkLists:      {"restore-junk-settings", onAccount("mailbox")},
+		evict.LeftJunkLists:      {"restore-junk-settings", (*planner).findJunkLists},
 		evict.LeftSignature:      {"restore-signature", onAccount("mailbox")},
 		evict.LeftProfile:        {"restore-profile", onAccount("user")},
 		evict.LeftProtocols:      {"disable-mail-protocols", onAccount("user")},
@@ -741,12 +741,41 @@ func (p *planner) findAddIn(ctx context.Context, f evict.Finding, l evict.Leftov
 	}
 	for _, x := range list {
 		id := text(x, "AppId")
-		if id != "" && (strings.EqualFold(id, l.ID) || strings.HasSuffix(strings.ToLower(l.ID), strings.ToLower(id))) {
+		if id != "" && (strings.HasSuffix(strings.ToLower(l.ID), strings.ToLower(id)) || l.Name != "" && text(x, "DisplayName") == l.Name) {
 			o.Name, o.ID = either(text(x, "DisplayName"), o.Name), id
 			return []wanted{{target: o}}
 		}
 	}
+	if err == nil {
+		p.note("Which add-in of %s finding %s tells of can't be seen: look at the list in Get-App -Mailbox. %s", a.name(), f.ID, f.Summary)
+	}
 	return nil
+}
+
+// findJunkLists wants a list as it was; where no record has it, without the entries that were set.
+func (p *planner) findJunkLists(ctx context.Context, f evict.Finding, l evict.Leftover) []wanted {
+	a := p.account(ctx, l.Of)
+	if a == nil {
+		return nil
+	}
+	w := wanted{target: evict.Object{Account: a.ID, Name: a.name(), Kind: "mailbox"}, want: oldValues(l)}
+	if !p.live() || w.want != nil || len(l.List) == 0 {
+		return []wanted{w}
+	}
+	now, err := single(ctx, p.r, cmdlet("Get-MailboxJunkEmailConfiguration", map[string]any{"Identity": a.ID}))
+	if err != nil {
+		p.unread(f, w.target, RestoreJunkSettings.ID, err)
+		return nil
+	}
+	entries, _ := now[l.Detail].([]any)
+	rest := []string{}
+	for _, x := range entries {
+		if s, _ := x.(string); s != "" && !slices.ContainsFunc(l.List, func(set string) bool { return strings.EqualFold(set, s) }) {
+			rest = append(rest, s)
+		}
+	}
+	w.want = state(row{l.Detail: rest})
+	return []wanted{w}
 }
 
 func (p *planner) findLink(ctx context.Context, _ evict.Finding, l evict.Leftover) []wanted {
@@ -803,4 +832,23 @@ func (p *planner) noApplication(f evict.Finding, l evict.Leftover, o evict.Objec
 
 func (p *planner) gone(kind, name string, a *AccountFacts) {
 	p.note("The %s %q of %s is not there any more: no step.", kind, name, a.name())
+}
+
+// telephones notes the devices that began to read the mailbox after first trouble:
+// no log of Microsoft's says by whose hand.
+func (p *planner) telephones(ctx context.Context, a *AccountFacts) {
+	if !p.live() || !a.FirstTrouble.Set {
+		return
+	}
+	list, err := rows(ctx, p.r, cmdlet("Get-MobileDevice", map[string]any{"Mailbox": a.ID}))
+	if err != nil {
+		return // a mailbox without any, or none at all
+	}
+	for _, d := range list {
+		at, err := time.Parse(time.RFC3339, either(text(d, "FirstSyncTime"), text(d, "WhenCreated")))
+		if err == nil && !at.Before(a.FirstTrouble.Std()) {
+			p.note("The telephone %q (%s) reads the mailbox of %s since %s, after first trouble: ask the owner whether it is his; if not, remove it (%s).",
+				either(text(d, "FriendlyName"), text(d, "DeviceModel")), text(d, "DeviceOS"), a.name(), at.UTC().Format(time.RFC3339), RemoveMobileDevice.ID)
+		}
+	}
 }

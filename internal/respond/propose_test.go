@@ -371,6 +371,17 @@ func TestObjectsAreTheOnesThatTheRecordMeans(t *testing.T) {
 	check("one name, two rules, and a number", got, "disable-inbox-rule inbox-rule rule-graph-1")
 
 	d = tenantOfDana()
+	d.lists["exchange:Get-MailboxJunkEmailConfiguration "+danaID] = []row{{"Enabled": true, "TrustedSendersAndDomains": []string{}, "BlockedSendersAndDomains": []string{"offers@travel.example", "Bank@Fabrikam.example"}, "ContactsTrusted": false}}
+	p, got = find(d, evict.Leftover{Kind: evict.LeftJunkLists, Of: danaUPN, Detail: "BlockedSendersAndDomains", List: []string{"bank@fabrikam.example"}})
+	check("blocked senders", got, "restore-junk-settings mailbox ")
+	if s := step(t, p, "restore-junk-settings"); !strings.Contains(string(s.After), `"BlockedSendersAndDomains":["offers@travel.example"]`) {
+		t.Errorf("the owner's own entries do not stay: %s", s.After)
+	}
+	d.lists["exchange:Get-App "+danaID] = []row{{"AppId": "aaaa-1", "DisplayName": "Report Message", "Enabled": true}, {"AppId": "aaaa-2", "DisplayName": "Mail Archive Helper", "Enabled": true}}
+	_, got = find(d, evict.Leftover{Kind: evict.LeftAddIn, Of: danaUPN, Name: "Mail Archive Helper"})
+	check("an add-in", got, "remove-add-in add-in aaaa-2")
+
+	d = tenantOfDana()
 	d.lists["list-service-principals"] = append(d.lists["list-service-principals"], row{})
 	d.lists["list-grants"] = []row{
 		{"id": "g-dana", "clientId": "sp-1", "consentType": "Principal", "principalId": danaID, "resourceId": "graph", "scope": "Mail.Read"},

@@ -89,8 +89,8 @@ func (k *told) add(f evict.Finding, l evict.Leftover, domain string) {
 	case evict.LeftSent:
 		k.sentWhy = append(k.sentWhy, f.ID)
 		k.subjects = append(k.subjects, l.Name)
-		k.sent = append(k.sent, row{"at": f.Time.String(), "to": shortList(l.To), "subject": l.Name, "internetMessageId": l.ID})
-		for _, to := range l.To {
+		k.sent = append(k.sent, row{"at": f.Time.String(), "to": shortList(l.List), "subject": l.Name, "internetMessageId": l.ID})
+		for _, to := range l.List {
 			to = strings.ToLower(to)
 			switch {
 			case evict.DomainOf(to) == domain:

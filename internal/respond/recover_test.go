@@ -179,8 +179,8 @@ func TestPeopleAreGivenWhatTheCaseKnows(t *testing.T) {
 	c := caseOfDana()
 	c.Findings = append(c.Findings,
 		left("h", evict.ByAttacker, evict.Leftover{Kind: evict.LeftHidden, Of: danaUPN, ID: "<m1@fabrikam.example>", Name: "Re: invoice"}),
-		left("s", evict.ByAttacker, evict.Leftover{Kind: evict.LeftSent, Of: danaUPN, ID: "<m2@contoso.example>", Name: "New account details", Detail: "payment", To: []string{"payables@fabrikam.example", "kim@contoso.example"}}),
-		left("o", evict.ByOwner, evict.Leftover{Kind: evict.LeftSent, Of: danaUPN, ID: "<m3@contoso.example>", Name: "Lunch", To: []string{"friend@example.net"}}))
+		left("s", evict.ByAttacker, evict.Leftover{Kind: evict.LeftSent, Of: danaUPN, ID: "<m2@contoso.example>", Name: "New account details", Detail: "payment", List: []string{"payables@fabrikam.example", "kim@contoso.example"}}),
+		left("o", evict.ByOwner, evict.Leftover{Kind: evict.LeftSent, Of: danaUPN, ID: "<m3@contoso.example>", Name: "Lunch", List: []string{"friend@example.net"}}))
 	d := blocked()
 	d.lists["find-messages "+danaID] = []row{{"id": "x", "internetMessageId": "<m1@fabrikam.example>", "parentFolderId": "rss"}}
 	d.one["get-mail-folder "+danaID] = row{"id": "inbox-id"}
