@@ -102,7 +102,7 @@ func TestStaleSeries(t *testing.T) {
 // Objects that a write makes or removes are stale too, and the world itself is not touched.
 func TestStaleObjects(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := with(t, Options{Staleness: Staleness{Exchange: Delay{Least: 30 * time.Second}, Directory: Delay{Least: 40 * time.Second}}}, "Exchange.ManageAsApp", "MailboxSettings.ReadWrite")
+		c := with(t, Options{Staleness: Staleness{Exchange: Delay{Least: 30 * time.Second}, Directory: Delay{Least: 40 * time.Second}}}, "Exchange.ManageAsApp", "MailboxSettings.ReadWrite", "MailboxSettings.Read")
 		rules := func() int {
 			return len(c.ask("GET", "/v1.0/users/"+danaID+"/mailFolders/inbox/messageRules", "").want(t, 200, "").rows())
 		}
