@@ -81,7 +81,7 @@ func eachSize(t *testing.T, own []int, f func(t *testing.T, n int, oneSecond boo
 func pagesFor(n, size int) int { return max(1, (n+size-1)/size) }
 
 func TestSignInCaps(t *testing.T) {
-	eachSize(t, []int{50_001}, func(t *testing.T, n int, oneSecond bool) {
+	eachSize(t, nil, func(t *testing.T, n int, oneSecond bool) {
 		c := reporter(t, crowd(n, oneSecond, func(i int, at time.Time) Record { return signInAt(i, at, "interactiveUser") }), "AAD_PREMIUM")
 		got := map[string]int{}
 		rows, pages, _ := c.read(got, graphHost, "GET", query("/beta/auditLogs/signIns", "$top", "1000", "$filter", "userId eq '"+danaID+"' and createdDateTime ge 2026-11-01T00:00:00Z"), "")
@@ -93,7 +93,7 @@ func TestSignInCaps(t *testing.T) {
 }
 
 func TestSearchCaps(t *testing.T) {
-	eachSize(t, []int{49_999, 50_000, 50_001, 254_452}, func(t *testing.T, n int, oneSecond bool) {
+	eachSize(t, []int{50_001, 254_452}, func(t *testing.T, n int, oneSecond bool) {
 		c := reporter(t, crowd(n, oneSecond, func(i int, at time.Time) Record { return auditAt(i, at, auditBody) }))
 		path := "/adminapi/beta/" + c.tenant.world.ID + "/InvokeCommand"
 		search := func(into map[string]int, more string) (int, int, int) {
@@ -160,7 +160,7 @@ func TestQueryCaps(t *testing.T) {
 }
 
 func TestTraceCaps(t *testing.T) {
-	eachSize(t, []int{50_000}, func(t *testing.T, n int, oneSecond bool) {
+	eachSize(t, nil, func(t *testing.T, n int, oneSecond bool) {
 		c := reporter(t, crowd(n, oneSecond, func(i int, at time.Time) Record { return traceAt(i, at, "r@fabrikam.example") }))
 		got := map[string]int{}
 		rows, pages, _ := c.read(got, graphHost, "GET", query("/v1.0/admin/exchange/tracing/messageTraces", "$top", "5000", "$filter", "senderAddress eq 'dana@contoso.example' and receivedDateTime ge 2026-11-13T09:00:00Z"), "")
