@@ -104,10 +104,15 @@ func (s *shelf) rows() map[sourceKey]map[[32]byte]string {
 	return out
 }
 
-// identity is all of a row; of an audit record its ID, because the ways to the
-// log write one record in several forms.
+// identity is all of a row; of an audit record and of a message's trace its ID,
+// because the ways to these logs write one record in several forms.
 func identity(row any) string {
 	o, _ := row.(map[string]any)
+	for _, names := range [][2]string{{"id", "recipientAddress"}, {"MessageTraceId", "RecipientAddress"}} {
+		if id, recipient := o[names[0]], o[names[1]]; id != nil && recipient != nil {
+			return fmt.Sprint("trace ", id, " ", recipient)
+		}
+	}
 	native, _ := o["auditData"].(map[string]any)
 	if text, ok := o["AuditData"].(string); ok {
 		_ = json.Unmarshal([]byte(text), &native) // what is no JSON has no ID
@@ -271,8 +276,8 @@ func (x trial) open() int {
 	return n
 }
 
-// torture says whether the long runs are wanted.
-func torture() bool { return os.Getenv("EVICT_TORTURE") != "" }
+// longRuns says whether they are wanted.
+func longRuns() bool { return os.Getenv("EVICT_TORTURE") != "" }
 
 // faultless is the run that others are held against.
 func faultless(t *testing.T, o app.SimulateOptions, depth collect.Depth) trial {
@@ -295,13 +300,13 @@ func TestFaultSchedules(t *testing.T) {
 	want := faultless(t, smallTenant, collect.Standard)
 	t.Logf("%d requests, %d sources", len(want.requests), len(want.result.Coverage))
 	seeds := 25
-	if torture() {
+	if longRuns() {
 		seeds = 1000
 	}
 	var whole, open, failed, fired int
 	for seed := range uint64(seeds) {
 		schedule := simtenant.Schedule(seed, 8)
-		got := try(t, smallTenant, simtenant.Options{PageSize: 40, Faults: schedule, Seed: seed, Latency: simtenant.Latency{Each: 100 * time.Millisecond, Jitter: 100 * time.Millisecond}}, collect.Standard)
+		got := try(t, smallTenant, simtenant.Options{PageSize: 10, Faults: schedule, Seed: seed, Latency: simtenant.Latency{Each: 100 * time.Millisecond, Jitter: 100 * time.Millisecond}}, collect.Standard)
 		fired += len(got.fired)
 		if lie := got.shorter(want); lie != "" {
 			t.Fatalf("seed %d: %s\nschedule %v\nfired %+v", seed, lie, schedule, got.fired)
@@ -322,7 +327,7 @@ func TestFaultSchedules(t *testing.T) {
 // A token may end at any request: nothing is lost by it.
 func TestTokenExpiresAnywhere(t *testing.T) {
 	depth, step := collect.Quick, 12
-	if torture() {
+	if longRuns() {
 		depth, step = collect.Standard, 1
 	}
 	want := faultless(t, smallTenant, depth)
