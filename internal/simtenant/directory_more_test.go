@@ -6,7 +6,7 @@ import (
 )
 
 func TestTenantAndPolicies(t *testing.T) {
-	c, w := directory(t, "Organization.Read.All", "Domain.Read.All", "Policy.Read.All")
+	c, w := directory(t, "Organization.Read.All", "Domain.Read.All", "Domain-InternalFederation.Read.All", "Policy.Read.All")
 	w.Plans, w.Federated = []string{"AAD_PREMIUM"}, []string{"west.contoso.example"}
 	w.Lists = map[string][]Object{"conditionalAccessPolicy": {{"id": "p1", "displayName": "MFA for all", "state": "enabled"}}}
 	w.Policies = map[string]Object{"authorizationPolicy": {"allowInvitesFrom": "none"}}

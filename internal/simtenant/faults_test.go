@@ -126,7 +126,7 @@ func TestExpiredSkipToken(t *testing.T) {
 func TestWritesUnderFaults(t *testing.T) {
 	const rule = `{"displayName":"x","sequence":1,"isEnabled":true,"actions":{"delete":true}}`
 	const path = "/v1.0/users/" + danaID + "/mailFolders/inbox/messageRules"
-	c := with(t, Options{}, "MailboxSettings.ReadWrite")
+	c := with(t, Options{}, "MailboxSettings.ReadWrite", "MailboxSettings.Read")
 	count := func() int { return len(c.ask("GET", path, "").want(t, 200, "").rows()) }
 	c.tenant.FailNthWrite(1, NoEffect)
 	log := len(c.tenant.world.Log)
