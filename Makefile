@@ -53,8 +53,9 @@ eval: ## score detection against labelled evidence: make eval EVIDENCE=dir
 	$(GO) run ./cmd/lab eval "$(EVIDENCE)"
 
 .PHONY: bench
-bench: ## speed and memory on generated records, beside a bare decode
+bench: ## speed and memory on generated records, beside a bare decode; time to lock out
 	$(GO) run ./cmd/lab bench
+	$(GO) test -count=1 -v -run TestTimeToLockOut ./internal/respond
 
 .PHONY: torture
 torture: ## the long runs: 1,000 schedules of faults, a token's end at every request, 10,000 crashes, logs of every size
