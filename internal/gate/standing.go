@@ -87,7 +87,7 @@ func (s *StepState) responded(e Entry) {
 
 func (s *StepState) ended(e Entry) {
 	var r Result
-	if e.Attempt < s.Attempts || json.Unmarshal(e.Detail, &r) != nil {
+	if e.Attempt < s.Attempts || json.Unmarshal(e.Detail, &r) != nil || r.Outcome == "" {
 		return
 	}
 	s.Result, s.Ended = r, e.Time

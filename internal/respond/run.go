@@ -202,11 +202,21 @@ func (n *run) needs(s *evict.Step) []string {
 	}
 	for _, o := range n.plan.Steps {
 		first := slices.ContainsFunc(o.Procedure, func(p string) bool { return p == "R1" || p == "R2" || p == "R3" })
-		if first && o.ID != s.ID && o.Target.Account == s.Target.Account && !slices.Contains(o.Needs, s.ID) {
+		if first && o.ID != s.ID && o.Target.Account == s.Target.Account && !n.waitsFor(&o, s.ID) {
 			out = append(out, o.ID)
 		}
 	}
 	return out
+}
+
+// waitsFor reports whether a step needs another, or needs one that does.
+func (n *run) waitsFor(s *evict.Step, other string) bool {
+	for i := range n.plan.Steps {
+		if o := &n.plan.Steps[i]; slices.Contains(s.Needs, o.ID) && (o.ID == other || n.waitsFor(o, other)) {
+			return true
+		}
+	}
+	return false
 }
 
 // wait waits for the steps that s needs, and says why it can't begin.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -38,6 +39,11 @@ func TestApplyCarriesAPlanOut(t *testing.T) {
 		}
 		if hands.shown == "" || hands.shown != on.password {
 			t.Errorf("handed over %q, and the tenant has %q", hands.shown, on.password)
+		}
+		for _, e := range j.entries {
+			if strings.Contains(string(e.Detail), on.password) {
+				t.Errorf("the password is in the journal: %s", e.Detail)
+			}
 		}
 		if on.sends[len(on.sends)-1] != "make sender" {
 			t.Errorf("the sender was not the last: %v", on.sends)
@@ -373,6 +379,19 @@ func TestRevisionsDiffer(t *testing.T) {
 		s, err := approved(t, on, &line{}, sealed(t, plan)).Apply(t.Context())
 		if err != nil || s.Count(Failed) != 2 || len(on.sends) != 0 {
 			t.Errorf("%v %v", states(s), err)
+		}
+	})
+}
+
+// TestSendingWaitsOnlyForWhatCanCome: a step that itself waits for the sender is none that the sender waits for.
+func TestSendingWaitsOnlyForWhatCanCome(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		on := newTenant()
+		plan := planOf(stepOf(on, "make", "sender", "0", "1"), stepOf(on, "set", "between", "0", "1", "sender"), stepOf(on, "set", "last", "0", "1", "between"))
+		plan.Steps[0].Procedure, plan.Steps[2].Procedure = []string{"R4"}, []string{"R1"}
+		s, err := approved(t, on, &line{}, sealed(t, plan)).Apply(t.Context())
+		if err != nil || s.Count(Verified) != 3 {
+			t.Error(states(s), err)
 		}
 	})
 }
