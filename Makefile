@@ -53,8 +53,9 @@ eval: ## score detection against labelled evidence: make eval EVIDENCE=dir
 	$(GO) run ./cmd/lab eval "$(EVIDENCE)"
 
 .PHONY: bench
-bench: ## speed and memory on generated records, beside a bare decode; time to lock out
+bench: ## speed and memory on generated records, beside a bare decode; quick triage in a simulated tenant's time; time to lock out
 	$(GO) run ./cmd/lab bench
+	EVICT_TORTURE=1 $(GO) test -count=1 -v -run TestQuickTriage ./internal/simtenant/simtest
 	$(GO) test -count=1 -v -run TestTimeToLockOut ./internal/respond
 
 .PHONY: torture
