@@ -132,7 +132,7 @@ func (o *Options) gather(in *timeline.Input) error {
 	for _, it := range found.Items {
 		item := timeline.Item{Name: it.Name, Size: it.Size, Open: it.Open, Coverage: stated}
 		if d := it.Declared; d != nil {
-			item.Coverage = &timeline.Coverage{How: "declared", Source: d.Source, From: d.From, To: d.To, Complete: d.Complete, Filtered: d.Filtered}
+			item.Coverage = &timeline.Coverage{How: "declared", Source: d.Source, From: d.From, To: d.To, Complete: d.Complete, Filtered: d.Filtered, Why: d.Why}
 		}
 		in.Items = append(in.Items, item)
 	}

@@ -227,7 +227,7 @@ func TestStated(t *testing.T) {
 	dir := write(t, map[string]string{
 		"coverage.json": "\xef\xbb\xbf" + `[
 			{"source":"Purview, whole tenant","file":"audit.csv","from":"2026-10-01T00:00:00Z","to":"2026-11-01T00:00:00Z","complete":true,"note":"unknown fields are passed over"},
-			{"file":"sub/*.json","filtered":true},
+			{"file":"sub/*.json","filtered":true,"why":"one mailbox"},
 			{"file":"export.zip","complete":true},
 			{"file":"gone.csv"},
 			{"file":"bad.csv","from":"01.10.2026"},
@@ -244,7 +244,8 @@ func TestStated(t *testing.T) {
 	for _, it := range f.Items {
 		s := it.Name
 		if d := it.Declared; d != nil {
-			s += fmt.Sprintf(" %q %s %s complete=%v filtered=%v", d.Source, d.From, d.To, d.Complete, d.Filtered)
+			s += fmt.Sprintf(" %q %s %s complete=%v filtered=%v %s", d.Source, d.From, d.To, d.Complete, d.Filtered, d.Why)
+			s = strings.TrimRight(s, " ")
 		}
 		got = append(got, s)
 	}
@@ -255,7 +256,7 @@ func TestStated(t *testing.T) {
 		`not/list.json`,
 		`other.csv`,
 		`sub/one.json ""   complete=true filtered=false`,
-		`sub/two.json ""   complete=false filtered=true`,
+		`sub/two.json ""   complete=false filtered=true one mailbox`,
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))

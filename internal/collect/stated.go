@@ -27,6 +27,7 @@ type Declared struct {
 	To       evict.Time `json:"to"`
 	Complete bool       `json:"complete"`
 	Filtered bool       `json:"filtered"`
+	Why      string     `json:"why"` // it is not complete, in a person's words
 }
 
 // Work is one entry of declared.json: whose work in which time is no evidence.

@@ -82,7 +82,8 @@ type stated struct {
 	To       time.Time `json:"to"`
 	Complete bool      `json:"complete"`
 	Filtered bool      `json:"filtered"`
-	Rows     int       `json:"rows"` // records that were written; the reader counts for itself
+	Why      string    `json:"why,omitempty"` // it is not complete
+	Rows     int       `json:"rows"`          // records that were written; the reader counts for itself
 }
 
 // log is what one log shows.
@@ -113,7 +114,7 @@ func interactive(r *simtenant.Record) bool {
 func notInteractive(r *simtenant.Record) bool { return !interactive(r) }
 
 // write writes one file and says what it was asked for. A log that can't be had
-// gives an empty file which nobody calls complete; its source says why.
+// gives an empty file which nobody calls complete.
 func (x *exporter) write(name string, s stated, fill func(*bufio.Writer) error) error {
 	path := filepath.Join(x.dir, filepath.FromSlash(name))
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -138,10 +139,7 @@ func (x *exporter) write(name string, s stated, fill func(*bufio.Writer) error) 
 
 // ofLog is the statement on a log.
 func (x *exporter) ofLog(source string, v simtenant.LogView) stated {
-	s := stated{Source: source, From: v.From, To: x.w.Now.UTC().Truncate(time.Second), Complete: v.Why == "", Rows: len(v.Records)}
-	if v.Why != "" {
-		s.Source += " (" + v.Why + ")"
-	}
+	s := stated{Source: source, From: v.From, To: x.w.Now.UTC().Truncate(time.Second), Complete: v.Why == "", Why: v.Why, Rows: len(v.Records)}
 	return s
 }
 

@@ -66,7 +66,9 @@ const portalMost = 100_000
 func (x *exporter) signInTable(name, source string, v simtenant.LogView, all bool, header string, row func(t table, s *signIn)) error {
 	v, cut := newest(v, portalMost)
 	s := x.ofLog(source, v)
-	s.Complete = s.Complete && !cut
+	if cut {
+		s.Complete, s.Why = false, "the portal puts no more than 100,000 rows into a file"
+	}
 	return x.write(name, s, func(out *bufio.Writer) error {
 		t := table{out, all}
 		t.header(header)
@@ -193,7 +195,7 @@ func exportEntraOld(x *exporter) error {
 // signInSteps is the portal's companion with the steps of each sign-in.
 func (x *exporter) signInSteps(name string, v simtenant.LogView) error {
 	s := x.ofLog("steps of interactive sign-ins", v)
-	s.Complete, s.Rows = false, 0 // it names nobody, and completes the other file
+	s.Complete, s.Why, s.Rows = false, "it names nobody, and completes the other file", 0
 	for i := range v.Records {
 		s.Rows += len(readSignIn(&v.Records[i]).AuthenticationDetails)
 	}

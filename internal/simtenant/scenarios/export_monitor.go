@@ -95,7 +95,7 @@ func (x *exporter) officeActivity(name string) error {
 		return slices.Contains([]string{"Exchange", "SharePoint", "OneDrive", "MicrosoftTeams"}, r.Workload)
 	})
 	s := x.ofLog("unified audit log of Exchange, SharePoint and Teams", v)
-	s.Complete, s.Filtered = false, true
+	s.Complete, s.Filtered, s.Why = false, true, "a workspace keeps the records of Exchange, SharePoint and Teams alone"
 	return x.write(name, s, func(out *bufio.Writer) error {
 		t := table{out, false}
 		header := slices.Clone(officeActivities)

@@ -121,7 +121,7 @@ func (x *exporter) pages(file, source, resource string, pages []ownedPage, refus
 		s.From = s.To.AddDate(0, 0, -90) // as long as Entra keeps detections under P2
 	}
 	if refused != "" {
-		s.Complete, s.Source = false, s.Source+" ("+refused+")"
+		s.Complete, s.Why = false, refused
 	}
 	for _, p := range pages {
 		s.Rows += len(p.rows)

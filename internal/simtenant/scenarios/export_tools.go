@@ -223,7 +223,7 @@ func (x *exporter) extractorRules() error {
 	}
 	const columns = "RuleName,Enabled,Priority,RuleIdentity,StopProcessingRules,CopyToFolder,MoveToFolder,RedirectTo,ForwardTo,ForwardAsAttachmentTo,ApplyCategory,MarkImportance,MarkAsRead,DeleteMessage,SoftDeleteMessage,From,SubjectContainsWords,SubjectOrBodyContainsWords,BodyContainsWords,HasAttachment,Description,InError,ErrorType"
 	s := x.ofState("inbox rules")
-	s.Complete = false
+	s.Complete, s.Why = false, "hidden rules are not shown"
 	return x.objectTable("MailboxRules/InboxRules.csv", s, "UserName,"+columns, rows, func(o ownedObject, column string) any {
 		switch column {
 		case "UserName":
@@ -260,7 +260,7 @@ func (x *exporter) extractorGraphRules() error {
 		return err
 	}
 	s := x.ofState("inbox rules")
-	s.Complete = false
+	s.Complete, s.Why = false, "hidden rules are not shown"
 	in := func(o ownedObject, part, name string) any {
 		m, _ := o.obj[part].(map[string]any)
 		return m[name]
