@@ -3,6 +3,7 @@ package respond
 import (
 	"bytes"
 	"fmt"
+	"regexp"
 	"slices"
 
 	"evict"
@@ -71,12 +72,23 @@ func (u *Undoing) refuses(s *evict.Step, st gate.StepState, a *Action) (guard, w
 	if slices.Contains(u.Steps, s.ID) {
 		return "", ""
 	}
-	for _, f := range u.Findings {
-		if slices.Contains(s.Why, f.ID) {
-			return GuardFinding, fmt.Sprintf("finding %s is why it was done: name the step %s to put it back all the same", f.ID, s.ID)
-		}
+	if f := u.finding(s); f != "" {
+		return GuardFinding, fmt.Sprintf("finding %s is why it was done: name the step %s to put it back all the same", f, s.ID)
 	}
 	return "", ""
+}
+
+// findingForm is what the ID of a finding looks like.
+var findingForm = regexp.MustCompile(`^[0-9a-f]{16}$`)
+
+// finding is one that a step answered; "" when none. An ID that no finding has today was one's when the plan was made.
+func (u *Undoing) finding(s *evict.Step) string {
+	for _, why := range s.Why {
+		if findingForm.MatchString(why) || slices.ContainsFunc(u.Findings, func(f evict.Finding) bool { return f.ID == why }) {
+			return why
+		}
+	}
+	return ""
 }
 
 // inverse is the step that puts back what a step did.

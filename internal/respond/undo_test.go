@@ -115,6 +115,8 @@ func TestUndoRefuses(t *testing.T) {
 			stepOf(on, "set", "failed", "1", "0"), stepOf(on, "set", "already", "1", "0"), stepOf(on, "secret", "reset", "0", "1"))
 		plan.Steps[0].Why = []string{"finding-1"}
 		plan.Steps[1].Why = []string{"the operator wanted it"}
+		plan.Steps = append(plan.Steps, stepOf(on, "set", "forgotten", "1", "0"))
+		plan.Steps[6].Why = []string{"0123456789abcdef"} // a finding of then, which is none of today's
 		on.put("already", "0")
 		on.fault = func(_, object string, _ int) fault { return map[string]fault{"doubt": lost, "failed": refuse}[object] }
 		p := carriedOut(t, on, j, plan)
@@ -123,12 +125,12 @@ func TestUndoRefuses(t *testing.T) {
 		if err != nil || len(back.Steps) != 1 || back.Steps[0].ID != "undo-free" {
 			t.Errorf("%v %v", back.Steps, err)
 		}
-		want := map[string]string{"named": "finding-1", "doubt": "in-doubt", "failed": "failed", "reset": "can't be"}
+		want := map[string]string{"named": "finding-1", "doubt": "in-doubt", "failed": "failed", "reset": "can't be", "forgotten": "0123456789abcdef"}
 		for _, s := range back.Skipped {
 			if why := want[s.Target.ID]; why == "" || !strings.Contains(s.Why, why) {
 				t.Errorf("%s is skipped: %s", s.Target.ID, s.Why)
 			}
-			if (s.Guard == GuardFinding) != (s.Target.ID == "named") {
+			if (s.Guard == GuardFinding) != (s.Target.ID == "named" || s.Target.ID == "forgotten") {
 				t.Errorf("%s is guarded by %q", s.Target.ID, s.Guard)
 			}
 			delete(want, s.Target.ID)
