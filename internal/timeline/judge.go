@@ -27,6 +27,7 @@ type judge struct {
 	histories []*history      // by account index
 	loose     []*verdict.Item // about origins, applications and the tenant
 	overflow  map[string]string
+	lived     evict.Window // from the first to the last event that concerns an account
 }
 
 // eachAccount goes through every account of every partition, in parallel:
@@ -88,6 +89,7 @@ func (j *judge) barrier() error {
 		return err
 	}
 	j.distribute(j.dedupe.drafts)
+	j.lived = j.livedIn()
 	for _, h := range j.histories {
 		if h != nil {
 			h.account.Items = j.items(h, h.pending)
@@ -121,7 +123,7 @@ func (h *history) prepare(j *judge) {
 	slices.Sort(off)
 	off = slices.Compact(off)
 	damaged := a.Coverage.Damaged
-	a.Coverage = verdict.Coverage{Window: j.window(), Kinds: j.cover, Damaged: damaged, Rejects: j.rejects, Licence: j.in.Licence, AuditOff: off}
+	a.Coverage = verdict.Coverage{Window: j.lived, Kinds: j.cover, Damaged: damaged, Rejects: j.rejects, Licence: j.in.Licence, AuditOff: off}
 	if j.aside(a) {
 		a.Coverage.Aside, a.Coverage.Kinds = true, j.coverAside()
 	}
@@ -131,6 +133,28 @@ func (h *history) prepare(j *judge) {
 		a.Reported = j.in.Reported
 	}
 	h.habits = h.sketch.habits(verdict.FirstTrouble(a))
+}
+
+// livedIn is the span in which accounts were seen. Microsoft's own work before
+// it shows nothing of them: an export of the whole log and a collection of all
+// accounts speak of the same window.
+func (j *judge) livedIn() evict.Window {
+	var w evict.Window
+	for _, h := range j.histories {
+		if h == nil || !h.account.FirstSeen.Set {
+			continue
+		}
+		if a := &h.account; !w.From.Set || a.FirstSeen.Before(w.From) {
+			w.From = a.FirstSeen
+		}
+		if a := &h.account; !w.To.Set || w.To.Before(a.LastSeen) {
+			w.To = a.LastSeen
+		}
+	}
+	if !w.From.Set {
+		return j.window()
+	}
+	return w
 }
 
 func (j *judge) window() evict.Window {
