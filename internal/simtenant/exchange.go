@@ -45,6 +45,7 @@ type cmdletPages struct {
 	next int
 	kept map[string]*cmdletPage
 	old  []string // tokens in the order they were given out
+	rows int      // behind all of them
 }
 
 type cmdletPage struct {
@@ -53,7 +54,11 @@ type cmdletPage struct {
 	warned []string
 }
 
-const keptPages = 512
+// Behind keptRows are rows that pages of one answer share.
+const (
+	keptPages = 512
+	keptRows  = 200_000
+)
 
 func (p *cmdletPages) keep(page *cmdletPage) string {
 	p.mu.Lock()
@@ -64,7 +69,9 @@ func (p *cmdletPages) keep(page *cmdletPage) string {
 	p.next++
 	token := strings.ReplaceAll(made("page", p.next), "-", "")
 	p.kept[token], p.old = page, append(p.old, token)
-	if len(p.old) > keptPages {
+	p.rows += len(page.rows)
+	for len(p.old) > keptPages || p.rows > keptRows && len(p.old) > 1 {
+		p.rows -= len(p.kept[p.old[0]].rows)
 		delete(p.kept, p.old[0])
 		p.old = p.old[1:]
 	}

@@ -154,6 +154,9 @@ func searchAudit(c *command) ([]Object, error) {
 	}
 	last := min(first+size, len(rows))
 	s.at = max(s.at, last)
+	if last == len(s.rows) {
+		s.rows = nil // nothing comes after
+	}
 	return c.world.logged().auditRows(rows[first:last], first+1, s.total), nil
 }
 
