@@ -134,7 +134,12 @@ type wanted struct {
 }
 
 func newPlanner(r Reader, c Case, kind string) *planner {
-	p := &planner{r: r, c: c, notes: map[string]bool{}}
+	p := &planner{c: c, notes: map[string]bool{}}
+	if _, ok := r.(*cache); ok || r == nil {
+		p.r = r
+	} else {
+		p.r = newCache(r)
+	}
 	p.plan = evict.Plan{Schema: evict.PlanSchema, Case: c.ID, Tenant: c.Tenant, Made: c.Made, Tool: c.Tool, Kind: kind,
 		Accounts: []evict.Object{}, Steps: []evict.Step{}, Skipped: []evict.Skipped{}, Notes: []string{}}
 	for i := range c.Accounts {
@@ -252,6 +257,7 @@ func (p *planner) evictKnown(ctx context.Context) {
 	if p.live() {
 		p.readRoleGroups(ctx)
 	}
+	p.warm(ctx)
 	for _, f := range p.c.Findings {
 		p.answer(ctx, f)
 	}
@@ -336,7 +342,9 @@ func (p *planner) pick(ctx context.Context) {
 				p.note("There is no action %q, which was to be added.", string(k.Action))
 				continue
 			}
-			p.want(a, k.Target, picked(k))
+			if target, ok := p.pickedObject(ctx, k.Target); ok {
+				p.want(a, target, picked(k))
+			}
 			continue
 		}
 		i := slices.IndexFunc(p.c.Findings, func(f evict.Finding) bool { return f.ID == k.Finding })
@@ -354,6 +362,18 @@ func (p *planner) pick(ctx context.Context) {
 			}
 		}
 	}
+}
+
+// pickedObject is the object that a pick names; an account may be named by its UPN.
+func (p *planner) pickedObject(ctx context.Context, o evict.Object) (evict.Object, bool) {
+	if o.Account != "" || o.Kind != "user" {
+		return o, true
+	}
+	a := p.account(ctx, o.Name)
+	if a == nil {
+		return o, false
+	}
+	return a.object(), true
 }
 
 func picked(k Pick) string {

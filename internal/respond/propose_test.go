@@ -555,3 +555,57 @@ func TestDrift(t *testing.T) {
 		t.Errorf("for another tenant: %v", err)
 	}
 }
+
+func TestEachQuestionIsAskedOnce(t *testing.T) {
+	d := tenantOfDana()
+	c := caseOfDana()
+	for i := range 30 {
+		c.Findings = append(c.Findings, left(fmt.Sprint("more", i), evict.ByAttacker, evict.Leftover{Kind: evict.LeftRule, Of: danaUPN, Name: "."}))
+	}
+	p := propose(t, d, c)
+	if s := step(t, p, "disable-inbox-rule"); len(s.Why) != 31 {
+		t.Errorf("31 findings, %d reasons", len(s.Why))
+	}
+	if n := strings.Count(strings.Join(d.asked, " "), "exchange:Get-InboxRule"); n != 1 {
+		t.Errorf("the rules were read %d times", n)
+	}
+}
+
+func TestWhatFailsOnceIsAskedAgain(t *testing.T) {
+	fails := 1
+	c := newCache(readerFunc(func(call m365.Call) (*m365.Response, error) {
+		if fails > 0 {
+			fails--
+			return nil, errors.New("no")
+		}
+		return &m365.Response{Body: []byte(call.Op)}, nil
+	}))
+	if _, err := c.Do(t.Context(), m365.Call{Op: "a"}); err == nil {
+		t.Error("the failure is lost")
+	}
+	if r, err := c.Do(t.Context(), m365.Call{Op: "a"}); err != nil || string(r.Body) != "a" {
+		t.Error("the failure was kept")
+	}
+	if r, err := c.Do(t.Context(), m365.Call{Op: "b"}); err != nil || string(r.Body) != "b" {
+		t.Error("another question got its answer")
+	}
+}
+
+type readerFunc func(m365.Call) (*m365.Response, error)
+
+func (f readerFunc) Do(_ context.Context, c m365.Call) (*m365.Response, error) { return f(c) }
+
+func TestAPickByName(t *testing.T) {
+	c := caseOfDana()
+	c.Picked = []Pick{{Action: "hold-mailbox", Target: evict.Object{Name: danaUPN, Kind: "user"}, Why: "a lawyer asked"}, {Action: "nothing-like-it"}, {Finding: "unheard"}}
+	d := tenantOfDana()
+	d.lists["exchange:Get-Mailbox "+danaID][0]["LitigationHoldEnabled"] = false
+	d.lists["list-skus"] = []row{{"servicePlans": []row{{"servicePlanName": "EXCHANGE_S_ENTERPRISE"}}}}
+	p := propose(t, d, c)
+	if s := step(t, p, "hold-mailbox"); s.Target.Account != danaID || !slices.Equal(s.Why, []string{"a lawyer asked"}) {
+		t.Errorf("the picked step is %+v", s)
+	}
+	if !isNoted(p, "nothing-like-it") || !isNoted(p, "unheard") {
+		t.Errorf("picks that mean nothing are not told: %q", p.Notes)
+	}
+}
