@@ -181,6 +181,8 @@ func (n nouns) schemaOf(t *testing.T, typ reflect.Type, defs map[string]any) map
 	switch typ {
 	case reflect.TypeFor[evict.Time]():
 		return map[string]any{"type": []string{"string", "null"}, "format": "date-time"}
+	case reflect.TypeFor[json.RawMessage]():
+		return map[string]any{} // whatever the object looks like
 	case reflect.TypeFor[evict.Grade]():
 		return map[string]any{"enum": []string{"context", "indicative", "strong", "conclusive"}}
 	case reflect.TypeFor[evict.Severity]():
@@ -228,8 +230,8 @@ func (n nouns) schemaOf(t *testing.T, typ reflect.Type, defs map[string]any) map
 			if c := n.fields[name][f.Name]; c != "" {
 				p["description"] = c
 			}
-			if name == "Investigation" && key == "schema" {
-				p = map[string]any{"const": evict.InvestigationSchema}
+			if key == "schema" {
+				p = map[string]any{"const": map[string]string{"Investigation": evict.InvestigationSchema, "Plan": evict.PlanSchema}[name]}
 			}
 			props[key] = p
 			if !strings.Contains(rest, "omitempty") && !strings.Contains(rest, "omitzero") {
