@@ -147,11 +147,14 @@ type touch struct {
 
 // touches are all that the case ever sent.
 func touches(entries []gate.Entry) map[aspect][]touch {
-	out := map[aspect][]touch{}
+	out, of := map[aspect][]touch{}, map[string]aspect{}
 	for _, e := range entries {
+		step := e.Plan + "/" + e.Step
 		if i, ok := e.Intent(); ok {
-			of := aspect{i.Action, i.Object}
-			out[of] = append(out[of], touch{e.Plan, e.Step, e.Time})
+			of[step] = aspect{i.Action, i.Object}
+		}
+		if a, ok := of[step]; ok && (e.Kind == gate.Intended || e.Kind == gate.Responded) {
+			out[a] = append(out[a], touch{e.Plan, e.Step, e.Time})
 		}
 	}
 	return out
@@ -181,12 +184,12 @@ func (n *run) worker(ctx context.Context, s *evict.Step) *worker {
 
 // tell passes a step's news on.
 func (n *run) tell(s *evict.Step, state State, why string) {
+	n.report(Progress{Step: s.ID, State: state, Why: why, Time: time.Now()})
+}
+
+func (n *run) report(p Progress) {
 	if n.Progress == nil {
 		return
-	}
-	p := Progress{Step: s.ID, State: state, Why: why, Time: time.Now()}
-	if state == Verified || state == Already {
-		p.Effect = p.Time.Add(time.Duration(s.Minutes) * time.Minute)
 	}
 	n.talk.Lock()
 	defer n.talk.Unlock()

@@ -395,3 +395,55 @@ func TestSendingWaitsOnlyForWhatCanCome(t *testing.T) {
 		}
 	})
 }
+
+// TestStuckSteps: what an earlier run left open is not called failed, and not left open, because it can't go on now.
+func TestStuckSteps(t *testing.T) {
+	unreadable := func(on *tenant, _ *line) {
+		on.deny = func(string) error { return &m365.Error{Kind: m365.Forbidden, Status: 403} }
+	}
+	late := func(*tenant, *line) { time.Sleep(2 * gate.Longest) }
+	tests := []struct {
+		name   string
+		first  fault
+		later  func(*tenant, *line)
+		action evict.ActionID
+		want   State
+	}{
+		{"lost, then not readable", lost, unreadable, "set", InDoubt},
+		{"unheard, then not readable", unheard, unreadable, "set", InDoubt},
+		{"lost, then too late", lost, late, "set", InDoubt},
+		{"unheard, then too late", unheard, late, "set", Verified},
+		{"unheard, then too late", unheard, late, "stamp", InDoubt},
+		{"refused, then too late", refuse, late, "set", Failed},
+		{"done, then not readable", well, unreadable, "set", Unverified},
+		{"done, then too late", well, late, "secret", Unverified},
+	}
+	for _, x := range tests {
+		t.Run(x.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				on, j := newTenant(), &line{}
+				on.fault = func(string, string, int) fault { return x.first }
+				p := sealed(t, planOf(stepOf(on, x.action, "thing", "0", "1")))
+				r := approved(t, on, j, p)
+				j.fail = func(e gate.Entry) error { // the process ends behind the answer
+					if e.Kind == gate.Ended || e.Kind == gate.Intended && e.Attempt > 1 {
+						return errors.New("killed")
+					}
+					return nil
+				}
+				if _, err := r.Apply(t.Context()); !errors.Is(err, errJournal) {
+					t.Fatal(err)
+				}
+				j.fail = nil
+				x.later(on, j)
+				s, _ := runnerOf(t, on, j, p).Apply(t.Context())
+				if got := s.Steps[0].State; got != x.want {
+					t.Errorf("%s, want %s: %s", got, x.want, s.Steps[0].Why)
+				}
+				if err := on.witness(j.entries, p.Hash()); err != nil {
+					t.Error(err)
+				}
+			})
+		})
+	}
+}

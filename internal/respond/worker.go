@@ -37,13 +37,13 @@ func (w *worker) carry() {
 		w.standsAsIs()
 		return
 	case w.a == nil || w.a.Rev != w.s.Revision:
-		w.leave(unsettled(w.begun(), Failed), "this program has no such action, or another revision of it: plan again")
+		w.stuck(Failed, "this program has no such action, or another revision of it: plan again")
 		return
 	case len(w.s.Manual) == 0 && w.begun() && w.settled():
 		return // what was sent is settled before anything else, and waits for nothing
 	}
 	if state, why := w.wait(&w.s); state != "" {
-		w.leave(unsettled(w.begun(), state), why)
+		w.stuck(state, why)
 		return
 	}
 	if len(w.s.Manual) > 0 {
@@ -57,12 +57,16 @@ func (w *worker) carry() {
 	w.send()
 }
 
-// unsettled is in-doubt for a step that was begun: that it can't go on now does not settle it.
-func unsettled(begun bool, state State) State {
-	if begun {
-		return InDoubt
+// stuck leaves a step that can't go on now. Of one that was begun it keeps what is known of it.
+func (w *worker) stuck(state State, why string) {
+	switch {
+	case !w.begun():
+		w.leave(state, why)
+	case w.st.Open && w.a != nil:
+		w.concluded(false, nil, why)
+	default:
+		w.leave(resultState(w.step, w.st), why)
 	}
-	return state
 }
 
 // begun reports whether something was sent that no look has settled for good.
@@ -73,17 +77,12 @@ func (w *worker) begun() bool {
 
 // settled settles what an earlier run sent, by looking. It is false when the step has to be sent anew, and may be.
 func (w *worker) settled() bool {
-	if w.st.Open && !w.st.Unclear && w.st.Sent.End != gate.Done {
+	w.recall()
+	if !w.unclear && !w.partly {
 		return false // every attempt was refused, or never left
 	}
-	w.unclear = w.st.Unclear || w.st.Result.Outcome == gate.InDoubt
-	w.partly = w.st.Sent.End == gate.Done
-	w.good = w.partly
 	if w.a.Secret {
 		return false // the secret was in the memory of the process that sent it
-	}
-	if w.st.Before != nil {
-		w.s.Before = w.st.Before
 	}
 	if w.a.Witness && !w.good {
 		return false // no look can tell
@@ -98,6 +97,16 @@ func (w *worker) settled() bool {
 	}
 	w.concluded(reached, now, why)
 	return true
+}
+
+// recall takes over what the journal knows of earlier attempts.
+func (w *worker) recall() {
+	w.unclear = w.st.Unclear || w.st.Result.Outcome == gate.InDoubt
+	w.partly = w.st.Sent.End == gate.Done
+	w.good = w.partly
+	if w.st.Before != nil && !w.a.Secret {
+		w.s.Before = w.st.Before
+	}
 }
 
 // send applies the step, as often as it may, and settles it.
@@ -116,7 +125,11 @@ func (w *worker) send() {
 		w.good = err == nil
 		switch {
 		case errors.Is(err, errJournal):
-			w.leave(unsettled(out.sent || w.begun(), LeftOut), err.Error()) // whoever resumes will look
+			state := LeftOut
+			if out.sent || w.begun() {
+				state = InDoubt // whoever resumes will look
+			}
+			w.leave(state, err.Error())
 			return
 		case errors.Is(err, errEnded) && !out.sent && !w.unclear && !w.begun():
 			w.leave(LeftOut, errEnded.Error())
@@ -184,10 +197,10 @@ func (w *worker) sendable(now json.RawMessage) bool {
 
 func (w *worker) unreadable(err error) {
 	if w.stop.Err() != nil {
-		w.leave(unsettled(w.begun(), LeftOut), errEnded.Error())
+		w.stuck(LeftOut, errEnded.Error())
 		return
 	}
-	w.end(gate.Result{Outcome: gate.Failed, Why: "the object could not be read: " + err.Error()})
+	w.concluded(false, nil, "the object could not be read: "+err.Error()) // it failed, unless an earlier attempt may have done it
 }
 
 // strange decides on an object that does not look like the plan says. Only reads that agree count, and while what we
@@ -206,7 +219,7 @@ func (w *worker) strange(now json.RawMessage) (json.RawMessage, bool) {
 		case !same(last, now) || time.Now().Before(w.clear):
 			continue
 		case w.reached(now):
-			w.end(gate.Result{Outcome: gate.Verified, Already: true, Seen: now})
+			w.end(gate.Result{Outcome: gate.Verified, Already: !w.begun(), Seen: now})
 		default:
 			w.end(gate.Result{Outcome: gate.Skipped, Stale: true, Seen: now, Why: "it no longer looks like the plan says: plan again"})
 		}
@@ -281,12 +294,7 @@ func (w *worker) settle() {
 	case w.a.Secret:
 		w.leave(resultState(w.step, w.st), "the new password was not handed over: resume makes another")
 	default:
-		w.unclear = w.st.Unclear || w.st.Result.Outcome == gate.InDoubt
-		w.partly = w.st.Sent.End == gate.Done
-		w.good = w.partly
-		if w.st.Before != nil {
-			w.s.Before = w.st.Before
-		}
+		w.recall()
 		w.conclude(nil)
 	}
 }
@@ -318,7 +326,7 @@ func (w *worker) result(state State, why string, ended time.Time) {
 	w.results[w.s.ID] = r
 	w.cut = w.cut || state == LeftOut && why == errEnded.Error()
 	w.mu.Unlock()
-	w.tell(&w.s, state, why)
+	w.report(Progress{Step: w.s.ID, State: state, Why: why, Time: time.Now(), Effect: r.Effect})
 }
 
 // forbidden leaves a step that no decision covers.
@@ -326,7 +334,7 @@ func (w *worker) forbidden(err error) {
 	w.mu.Lock()
 	w.refused = err
 	w.mu.Unlock()
-	w.leave(unsettled(w.begun(), LeftOut), err.Error())
+	w.stuck(LeftOut, err.Error())
 }
 
 // errJournal means that the journal can't be written, so nothing may be sent.
