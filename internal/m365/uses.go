@@ -80,7 +80,8 @@ var Actions = []Use{
 	{Name: "switch add-ins off", Ops: []string{"exchange:Get-App", "exchange:Disable-App", "exchange:Enable-App"}, Plans: mailPlan},
 	{Name: "remove directory roles", Ops: []string{"list-role-assignments", "delete-role-assignment", "create-role-assignment"}},
 	{Name: "remove eligible roles", Ops: []string{"list-role-eligibilities", "request-role-eligibility"}, Plans: premium2},
-	{Name: "remove group membership", Ops: []string{"list-group-members", "remove-group-member", "add-group-member"}},
+	// A group that bears a role wants the permission of role assignments as well. Source: group-delete-members.
+	{Name: "remove group membership", Ops: []string{"list-group-members", "remove-group-member", "add-group-member", "delete-role-assignment"}},
 	{Name: "remove exchange roles", Ops: []string{"exchange:Get-RoleGroupMember", "exchange:Remove-RoleGroupMember", "exchange:Add-RoleGroupMember"}, Plans: mailPlan},
 	{Name: "remove compliance roles", Ops: []string{"compliance:Get-RoleGroupMember", "compliance:Remove-RoleGroupMember", "compliance:Add-RoleGroupMember"}},
 	{Name: "remove consents", Ops: []string{"list-user-grants", "list-grants", "delete-grant", "create-grant", "list-user-app-roles", "delete-user-app-role", "create-user-app-role"}},

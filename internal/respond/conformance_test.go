@@ -42,6 +42,7 @@ func newBench(t *testing.T, x trial, o simtenant.Options) *bench {
 	t.Helper()
 	time.Sleep(time.Until(worldNow))
 	w := smallWorld()
+	registerResponder(w, slices.Concat(x.action.Ops, x.also))
 	if x.set != nil {
 		x.set(w)
 	}

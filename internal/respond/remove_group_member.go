@@ -25,6 +25,7 @@ var RemoveGroupMember = removal{
 	ID: "remove-group-member", Rev: 1, Phase: evict.Evict, Procedure: []string{"R6"},
 	Title: "Remove from the group that bears the role",
 	Doc: `A role that comes through a role-assignable group ends with the membership, and everything else that the group gives ends with it.
+Such a group wants RoleManagement.ReadWrite.Directory besides the permissions below.
 By hand: Microsoft Entra admin center, Groups, the group, Members.`,
 	Shell:   "Remove-MgGroupMemberDirectoryObjectByRef -GroupId {id} -DirectoryObjectId {account}",
 	Noticed: []string{"the account: what the group gives is closed to it"},
