@@ -562,6 +562,30 @@ func TestATenantThatOnlySaysYes(t *testing.T) {
 	})
 }
 
+// TestWithoutAPermissionNothingIsHalfDone: one that is missing is told, and nothing has changed.
+func TestWithoutAPermissionNothingIsHalfDone(t *testing.T) {
+	inBench(t, simtenant.Options{}, func(t *testing.T, b *bench, x trial) {
+		before := b.world()
+		var all []string
+		b.tenant.Look(func(w *simtenant.World) { all = slices.Clone(w.Clients[0].Permissions) })
+		for i, missing := range all {
+			b := newBench(t, x, simtenant.Options{})
+			b.tenant.Look(func(w *simtenant.World) { w.Clients[0].Permissions = slices.Delete(slices.Clone(all), i, i+1) })
+			s, err := b.plan(x)
+			why := fmt.Sprint(err)
+			if err == nil {
+				got, _ := b.carry(s)
+				if why = got.Why; got.State == Verified {
+					continue // another permission covers it
+				}
+			}
+			if now := b.world(); now != before || !strings.Contains(why, string(m365.Forbidden)) && !strings.Contains(why, string(m365.Unauthorized)) {
+				t.Errorf("without %s: %s\n%s", missing, why, unlike(before, now))
+			}
+		}
+	})
+}
+
 // TestReadsLagAndFlap: replicas show what was before for a while, some by turns.
 func TestReadsLagAndFlap(t *testing.T) {
 	seeds := uint64(1)
