@@ -300,3 +300,38 @@ func TestEveryFailureOfTheDisk(t *testing.T) {
 		})
 	}
 }
+
+// TestResumeDoesNotSendBlindly: the answer got lost in a crash, and reads do not show the effect yet. What can't be done twice waits; what can be is sent
+// again, and a password is another.
+func TestResumeDoesNotSendBlindly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t)
+		s.on.fault = func(string, string, int) fault { return unheard }
+		sends := 0
+		s.on.after = func() {
+			if sends++; sends == 4 {
+				s.disk.CrashAt(1)
+			}
+		}
+		late := time.Now().Add(20 * time.Minute)
+		s.on.lag = func(int) time.Duration {
+			if time.Now().Before(late) {
+				return time.Hour
+			}
+			return 0
+		}
+		_, _ = s.run(s.plan)
+		s.disk, s.on.after, s.on.fault = s.disk.Restart(crashdisk.Nothing), nil, nil
+		sum, err := s.run(s.plan)
+		if got := states(sum); err != nil || got["keep"] != InDoubt || got["block"] != Unverified || got["forward"] != Blocked {
+			t.Errorf("while reads are behind: %v %v", got, err)
+		}
+		time.Sleep(time.Until(late))
+		if err := s.survive(s.plan); err != nil {
+			t.Error(err)
+		}
+		if n := s.on.changes["keep"]; n != 1 {
+			t.Errorf("made %d times", n)
+		}
+	})
+}
