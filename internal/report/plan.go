@@ -334,14 +334,21 @@ func guarded(k evict.Skipped) bool { return k.Guard != "" }
 func (t *planText) left(symbol span, list []evict.Skipped) {
 	k := list[0]
 	var what []string
+	owners := map[string]bool{}
 	for _, k := range list {
+		owners[t.owner(k.Target)] = true
 		one := string(k.Action)
 		if name := t.objectName(k.Target); name != "" {
 			one += " " + name
 		}
 		what = append(what, one)
 	}
-	t.para(2, 7, symbol, s(" "), in(bold, strings.Join(what, ", ")), s(" of "+t.owner(k.Target)))
+	of := " of " + t.owner(k.Target)
+	text := t.some(what, 12, ", ")
+	if len(owners) > 1 {
+		text, of = count(len(list), "change", "changes"), " on "+count(len(owners), "account", "accounts")
+	}
+	t.para(2, 7, symbol, s(" "), in(bold, text), s(of))
 	why := k.Why
 	if k.Guard != "" {
 		why = k.Guard + ": " + why

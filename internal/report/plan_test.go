@@ -82,6 +82,24 @@ func TestPlanSummaries(t *testing.T) {
 	}
 }
 
+// TestRefusalsOfOneGuardAreOne: a guard on the plan as a whole is told once.
+func TestRefusalsOfOneGuardAreOne(t *testing.T) {
+	p := &evict.Plan{}
+	for _, name := range []string{"a@contoso.example", "b@contoso.example"} {
+		for _, action := range []evict.ActionID{"block-sign-in", "revoke-sessions"} {
+			p.Skipped = append(p.Skipped, evict.Skipped{Action: action, Target: evict.Object{Account: name, Name: name, Kind: "user"}, Guard: "too-many-accounts", Why: "2 are too many", Word: "too-many-accounts 2"})
+		}
+	}
+	got := printed(t, p, PlanOptions{})
+	if strings.Count(got, "to override it") != 1 || !strings.Contains(got, "4 changes on 2 accounts") || !strings.Contains(got, "4 skipped by a guard.") {
+		t.Errorf("%s", got)
+	}
+	p.Skipped = p.Skipped[:2]
+	if got := printed(t, p, PlanOptions{}); !strings.Contains(got, "block-sign-in, revoke-sessions of a@contoso.example") {
+		t.Errorf("%s", got)
+	}
+}
+
 // hostilePlan is the sample with a text in every place that comes from a tenant.
 func hostilePlan(next func() string) *evict.Plan {
 	p := samplePlan()

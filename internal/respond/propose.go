@@ -269,7 +269,24 @@ func (p *planner) evictKnown(ctx context.Context) {
 		p.standing(a)
 		p.telephones(ctx, a)
 	}
+	p.inQuestion()
 	p.dependants(ctx)
+}
+
+// inQuestion notes what puts the tenant in question and not one account (the rules
+// for verdicts, section 9).
+func (p *planner) inQuestion() {
+	for _, a := range p.accounts[:p.taken] {
+		for _, h := range a.Roles {
+			p.note("The tenant is in question, not one account: %s holds the role %s. Nobody is out before the whole tenant was looked through.", a.name(), h.Name)
+			break
+		}
+	}
+	if slices.ContainsFunc(p.c.Findings, func(f evict.Finding) bool {
+		return f.Attribution == evict.ByAttacker && (f.Subject.Kind == evict.OnTenant || f.Family == evict.Privilege)
+	}) {
+		p.note("The tenant is in question, not one account: the attacker changed settings, roles or accounts of the tenant. Evicting one account before the others warns him.")
+	}
 }
 
 // answer turns what an attacker's act left behind into changes. A restriction is
