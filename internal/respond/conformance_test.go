@@ -7,7 +7,9 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"maps"
+	"net/http"
 	"os"
 	"slices"
 	"strings"
@@ -36,6 +38,8 @@ type bench struct {
 
 	mu   sync.Mutex
 	used map[string]bool // operations that were asked for
+
+	transport m365.Transport
 }
 
 func newBench(t *testing.T, x trial, o simtenant.Options) *bench {
@@ -47,17 +51,25 @@ func newBench(t *testing.T, x trial, o simtenant.Options) *bench {
 		x.set(w)
 	}
 	b := &bench{t: t, tenant: simtenant.New(w, o), journal: &memoryJournal{}, wait: x.wait}
-	credential, err := m365.Credential(m365.Profile{Cloud: m365.Worldwide, Tenant: tenantID, Client: responderID, Method: m365.ClientSecret}, []byte(responderSecret), nil, b.tenant.Transport())
+	b.transport = b.tenant.Transport()
+	b.connect()
+	return b
+}
+
+// connect signs in and opens the gate.
+func (b *bench) connect() {
+	b.t.Helper()
+	t := b.t
+	credential, err := m365.Credential(m365.Profile{Cloud: m365.Worldwide, Tenant: tenantID, Client: responderID, Method: m365.ClientSecret}, []byte(responderSecret), nil, b.transport)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if b.client, err = m365.New(m365.Config{Cloud: m365.Worldwide, Tenant: tenantID, Credential: credential, Transport: b.tenant.Transport(), Observe: b.observe}); err != nil {
+	if b.client, err = m365.New(m365.Config{Cloud: m365.Worldwide, Tenant: tenantID, Credential: credential, Transport: b.transport, Observe: b.observe}); err != nil {
 		t.Fatal(err)
 	}
 	if b.gate, err = gate.Open(b.journal, tenantID, caseID); err != nil {
 		t.Fatal(err)
 	}
-	return b
 }
 
 func (b *bench) observe(a m365.Attempt) {
@@ -337,6 +349,7 @@ func TestConformance(t *testing.T) {
 				t.Errorf("apply again: %s %s, %d new changes", got.State, got.Why, b.writesSent()-sent)
 			}
 		}
+		b.keepsQuiet()
 		if s.Undo == "" {
 			return
 		}
@@ -347,7 +360,20 @@ func TestConformance(t *testing.T) {
 			t.Errorf("after undo:\n%s", unlike(before, now))
 		}
 		b.witnesses()
+		b.keepsQuiet()
 	})
+}
+
+// keepsQuiet: no secret is in the journal.
+func (b *bench) keepsQuiet() {
+	b.t.Helper()
+	for _, e := range b.journal.entries {
+		for _, secret := range append(b.told, responderSecret, "s3cret-link") {
+			if bytes.Contains(e.Detail, []byte(secret)) {
+				b.t.Errorf("a secret is in the journal's entry %d (%s)", e.Seq, e.Kind)
+			}
+		}
+	}
 }
 
 // operationsSaid holds what an action says that it asks for against what it asked.
@@ -653,4 +679,44 @@ func TestAPersonsWordIsHeldAgainstTheNextSync(t *testing.T) {
 			t.Errorf("we changed the tenant %d times", n)
 		}
 	})
+}
+
+// refusing answers the first password resets as a tenant does whose policy does not take them.
+type refusing struct {
+	m365.Transport
+	times int
+}
+
+func (r *refusing) RoundTrip(q *http.Request) (*http.Response, error) {
+	if q.Method != http.MethodPatch || r.times == 0 {
+		return r.Transport.RoundTrip(q)
+	}
+	r.times--
+	body := `{"error":{"code":"Request_BadRequest","message":"The specified password does not comply with password complexity requirements. Please provide a different password."}}`
+	return &http.Response{StatusCode: 400, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)), Request: q}, nil
+}
+
+// TestARefusedPasswordIsFollowedByAnother: a tenant may forbid words that nobody knows of.
+func TestARefusedPasswordIsFollowedByAnother(t *testing.T) {
+	for times, want := range map[int]State{1: Verified, 2: Verified, 3: Failed} {
+		synctest.Test(t, func(t *testing.T) {
+			x := trials["reset-password"]
+			b := newBench(t, x, simtenant.Options{})
+			b.transport = &refusing{b.transport, times}
+			b.connect()
+			s, err := b.plan(x)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, _ := b.carry(s)
+			if got.State != want || len(b.told) != min(times+1, 3) || slices.Contains(b.told[:len(b.told)-1], b.told[len(b.told)-1]) {
+				t.Errorf("%d refusals: %s %s, %d passwords", times, got.State, got.Why, len(b.told))
+			}
+			if want == Verified {
+				b.tenant.Look(func(w *simtenant.World) { passwordHandedOver(t, b, w) })
+			} else if !strings.Contains(got.Why, "complexity") {
+				t.Errorf("it does not say why: %s", got.Why)
+			}
+		})
+	}
 }
