@@ -137,9 +137,11 @@ var FurtherCmdlets = map[string]string{
 
 var (
 	graphPath    = regexp.MustCompile(`^/(v1\.0|beta)(/.+)$`)
-	exchangePath = regexp.MustCompile(`^/adminapi/beta/[^/]+/(InvokeCommand|EXOBanner.*)$`)
-	loginPath    = regexp.MustCompile(`^/[^/]+/(oauth2/v2\.0/(token|devicecode)|oauth2/deviceauth|v2\.0/\.well-known/openid-configuration|discovery/v2\.0/keys)$|^/common/discovery/instance$`)
-	activityPath = regexp.MustCompile(`^/api/v1\.0/[^/]+/activity/feed/(subscriptions/(list|start|stop|content)|audit/[^/]+)$`)
+	exchangePath = regexp.MustCompile(`^/adminapi/beta/[^/]+/InvokeCommand$`)
+	// What Exchange's module asks first: its files, and on the compliance endpoint the tenant's own host.
+	discoveryPath = regexp.MustCompile(`^/adminapi/(v1\.0/[^/]+/EXOModuleFile|beta/[^/]+/EXOBanner(\(|%28)('|%27)AutogenSession('|%27)(\)|%29))$`)
+	loginPath     = regexp.MustCompile(`^/[^/]+/(oauth2/v2\.0/(token|devicecode)|oauth2/deviceauth|v2\.0/\.well-known/openid-configuration|discovery/v2\.0/keys)$|^/common/discovery/instance$`)
+	activityPath  = regexp.MustCompile(`^/api/v1\.0/[^/]+/activity/feed/(subscriptions/(list|start|stop|content)|audit/[^/]+)$`)
 )
 
 // Check says what of a request is not in the contract; nothing when all of it is.
@@ -152,8 +154,10 @@ func (c *Contract) Check(method, address string, body []byte) []string {
 	switch m := graphPath.FindStringSubmatch(p); {
 	case m != nil:
 		return c.graph(m[1], method, m[2], u.Query(), body)
-	case exchangePath.MatchString(p):
+	case exchangePath.MatchString(p) && method == "POST":
 		return c.cmdlet(body)
+	case discoveryPath.MatchString(p) && method == "GET":
+		return nil
 	case loginPath.MatchString(u.Path), activityPath.MatchString(p):
 		return nil
 	}

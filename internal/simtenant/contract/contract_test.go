@@ -35,6 +35,7 @@ func TestCheck(t *testing.T) {
 		{"POST", graph + "/v1.0/users/8f6d/messages/x/move", `{"destinationId":"junkemail"}`},
 		{"POST", graph + "/v1.0/applications/8f6d/removePassword", `{"keyId":"1"}`},
 		{"POST", exchange, `{"CmdletInput":{"CmdletName":"Get-InboxRule","Parameters":{"Mailbox":"x","IncludeHidden":true}}}`},
+		{"GET", "https://ps.compliance.protection.outlook.com/adminapi/beta/3b6e/EXOBanner('AutogenSession')?Version=3.9.2", ""},
 		{"POST", "https://login.microsoftonline.com/3b6e/oauth2/v2.0/token", "grant_type=client_credentials"},
 		{"GET", "https://manage.office.com/api/v1.0/3b6e/activity/feed/subscriptions/content?contentType=Audit.Exchange", ""},
 	}

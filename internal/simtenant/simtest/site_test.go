@@ -42,6 +42,7 @@ func newSite(t *testing.T, w *simtenant.World) *site {
 	s := &site{t: t, world: w}
 	s.collect = app.Register(w)[0]
 	s.tenant = simtenant.New(w, simtenant.Options{})
+	inContract(t, s.tenant)
 	s.profile = app.TenantProfile{Name: "sim", Tenant: w.ID, Cloud: m365.Worldwide.Name, Client: s.collect.Client, Method: string(m365.ClientSecret)}
 	s.client = s.connect(s.tenant.Transport())
 	return s
