@@ -1,8 +1,10 @@
 package respond_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -63,7 +65,7 @@ func TestTimeToLockOut(t *testing.T) {
 
 // crowd is the small tenant with so many more users.
 func crowd(n int) trial {
-	return trial{set: func(w *simtenant.World) {
+	return trial{action: BlockSignIn, also: []string{"revoke-sessions", "set-password", "list-sign-ins"}, set: func(w *simtenant.World) {
 		for i := range n {
 			u := *w.Users[0]
 			u.ID, u.UPN, u.Mail, u.PUID = member(i), fmt.Sprintf("user%d@contoso.example", i), fmt.Sprintf("user%d@contoso.example", i), fmt.Sprintf("10032009%08d", i)
@@ -108,4 +110,41 @@ func (b *bench) approve(p evict.Plan) gate.Plan {
 		b.t.Fatal(err)
 	}
 	return plan
+}
+
+// TestContainmentGoesFirst: while a collection has hundreds of calls in every queue, and the logs answer nothing but 429, an
+// account is locked out about as soon as otherwise: a call waits for a free place once, and not for its turn.
+func TestContainmentGoesFirst(t *testing.T) {
+	const call = 200 * time.Millisecond
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, crowd(1), simtenant.Options{Latency: simtenant.Latency{Each: call}, Faults: []simtenant.Fault{{Kind: simtenant.ThrottleStorm, Operation: "GET /auditLogs/signIns"}}})
+		steps := b.containment(1)
+		p := b.approve(evict.Plan{Schema: evict.PlanSchema, Case: caseID, Tenant: tenantID, Kind: "respond", Steps: steps})
+		ctx, stop := context.WithCancel(t.Context())
+		var reads sync.WaitGroup
+		for i := range 600 {
+			c := m365.Call{Op: "get-user", Args: map[string]string{"id": member(0)}, Query: map[string][]string{"$select": {"id"}}, Lane: m365.Logs}
+			if i%3 == 0 {
+				c = m365.Call{Op: "list-sign-ins", Lane: m365.Logs}
+			}
+			reads.Go(func() { _, _ = b.client.Reader().Do(ctx, c) })
+		}
+		time.Sleep(time.Second)
+		start := time.Now()
+		r := Runner{Reader: b.client.Reader(), Sender: b.client, Gate: b.gate, Plan: p, Secrets: b}
+		got, err := r.Apply(t.Context())
+		if err != nil || got.Count(Verified) != len(steps) {
+			t.Fatal(got, err)
+		}
+		var locked time.Duration
+		for _, c := range b.tenant.Changes() {
+			locked = max(locked, c.Time.Sub(start))
+		}
+		t.Logf("locked out after %s", locked)
+		if locked > 4*call {
+			t.Errorf("locked out after %s", locked)
+		}
+		stop()
+		reads.Wait()
+	})
 }
