@@ -284,20 +284,27 @@ func TestTornByChance(t *testing.T) {
 // TestEveryFailureOfTheDisk: the N-th operation fails, for all N. Nothing is sent that the journal does not know, and the
 // case goes on once the disk is well.
 func TestEveryFailureOfTheDisk(t *testing.T) {
-	for _, e := range edgesOf(t, false) {
-		if e.op == 0 {
-			continue
-		}
-		synctest.Test(t, func(t *testing.T) {
-			s := newScene(t)
-			s.disk.FailAt(e.op, errors.New("input/output error"))
-			_, _ = s.run(s.plan)
-			s.disk = s.disk.Restart(crashdisk.Everything)
-			time.Sleep(time.Minute)
-			if err := s.survive(s.plan); err != nil {
-				t.Errorf("operation %d: %v", e.op, err)
+	for _, undo := range []bool{false, true} {
+		for _, e := range edgesOf(t, undo) {
+			if e.op == 0 {
+				continue
 			}
-		})
+			synctest.Test(t, func(t *testing.T) {
+				s := newScene(t)
+				p := s.plan
+				if undo {
+					s.toUndo()
+					p = s.undo
+				}
+				s.disk.FailAt(e.op, errors.New("input/output error"))
+				_, _ = s.run(p)
+				s.disk = s.disk.Restart(crashdisk.Everything)
+				time.Sleep(time.Minute)
+				if err := s.survive(p); err != nil {
+					t.Errorf("undo %v, operation %d: %v", undo, e.op, err)
+				}
+			})
+		}
 	}
 }
 

@@ -44,7 +44,7 @@ func TestKilled(t *testing.T) {
 	server := httptest.NewServer(on)
 	defer server.Close()
 	r := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 6))
-	for _, most := range []int{400, 3000, 5000} {
+	for _, most := range []int{400, 3500} {
 		child := exec.Command(os.Args[0], "-test.run=^TestKilledProcess$", "-test.v")
 		child.Env = append(os.Environ(), "EVICT_TEST_CASE="+dir, "EVICT_TEST_TENANT="+server.URL)
 		child.Stdin = bytes.NewReader(file)
