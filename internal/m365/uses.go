@@ -68,7 +68,7 @@ var Actions = []Use{
 	{Name: "block sign-in", Ops: []string{"get-user", "block-sign-in"}},
 	{Name: "revoke sessions", Ops: []string{"get-user", "revoke-sessions"}},
 	{Name: "reset password", Ops: []string{"get-user", "get-domain", "set-password"}},
-	{Name: "delete methods", Ops: []string{"list-methods", "delete-email-method", "delete-external-method", "delete-fido2-method", "delete-microsoft-authenticator-method", "delete-phone-method", "delete-platform-credential-method", "delete-software-oath-method", "delete-temporary-access-pass-method", "delete-windows-hello-for-business-method", "delete-hardware-oath-method", "delete-qr-code-pin-method"}},
+	{Name: "delete methods", Ops: []string{"list-methods", "set-sign-in-preferences", "delete-email-method", "delete-external-method", "delete-fido2-method", "delete-microsoft-authenticator-method", "delete-phone-method", "delete-platform-credential-method", "delete-software-oath-method", "delete-temporary-access-pass-method", "delete-windows-hello-for-business-method", "delete-hardware-oath-method", "delete-qr-code-pin-method"}},
 	{Name: "delete app passwords", Ops: []string{"get-mfa-requirements", "set-mfa-requirements", "list-directory-audits"}},
 	{Name: "require second factor", Ops: []string{"get-mfa-requirements", "set-mfa-requirements", "list-conditional-access", "get-security-defaults", "list-memberships"}},
 	{Name: "remove forwarding", Ops: []string{"exchange:Get-Mailbox", "exchange:Set-Mailbox"}, Plans: mailPlan},

@@ -51,6 +51,7 @@ func newBench(t *testing.T, x trial, o simtenant.Options) *bench {
 		x.set(w)
 	}
 	b := &bench{t: t, tenant: simtenant.New(w, o), journal: &memoryJournal{}, wait: x.wait}
+	inContract(t, b.tenant)
 	b.transport = b.tenant.Transport()
 	b.connect()
 	return b
@@ -429,10 +430,16 @@ func goldenChanges(t *testing.T, told *sync.Map) {
 // each intent but those that were refused or got lost made one.
 func (b *bench) witnesses() {
 	b.t.Helper()
-	intended := map[string]int{}
+	intended, digests := map[string]int{}, map[string]string{}
 	for _, e := range b.journal.entries {
+		attempt := fmt.Sprint(e.Plan, e.Step, e.Attempt)
 		if i, ok := e.Intent(); ok {
 			intended[i.Digest]++
+			digests[attempt] = i.Digest
+		}
+		var a gate.Answer
+		if e.Kind == gate.Responded && json.Unmarshal(e.Detail, &a) == nil && a.End == gate.Refused {
+			intended[digests[attempt]]--
 		}
 	}
 	requests := map[string]simtenant.Request{}

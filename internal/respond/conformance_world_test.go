@@ -239,16 +239,19 @@ func passwordHandedOver(t *testing.T, b *bench, w *simtenant.World) {
 
 // trials are at least one for each action that is not manual.
 var trials = map[string]trial{
-	"block-sign-in":                           {action: BlockSignIn, target: whole(danaID)},
-	"block-account":                           {action: BlockAccount, target: whole(fakeID)},
-	"unblock-sign-in":                         {action: UnblockSignIn, target: whole(danaID), set: func(w *simtenant.World) { w.Users[0].Enabled = false }},
-	"revoke-sessions":                         {action: RevokeSessions, target: whole(danaID), check: sessionsEnded},
-	"reset-password":                          {action: ResetPassword, target: whole(danaID), check: passwordHandedOver},
-	"confirm-compromised":                     {action: ConfirmCompromised, target: whole(danaID)},
-	"dismiss-risk":                            {action: DismissRisk, target: whole(danaID), set: func(w *simtenant.World) { w.Risky[0].Props["riskState"] = "confirmedCompromised" }},
-	"disable-mail-protocols":                  {action: DisableMailProtocols, target: whole(danaID)},
-	"restore-mail-protocols":                  {action: RestoreMailProtocols, target: whole(danaID), want: `{"OWAEnabled":true,"ImapEnabled":false,"PopEnabled":false}`, set: func(w *simtenant.World) { w.Mailboxes[0].CAS["OWAEnabled"] = false }},
-	"remove-authentication-method":            {action: RemoveAuthenticationMethod, target: thing(danaID, "microsoftAuthenticatorAuthenticationMethod", guid("authenticator"))},
+	"block-sign-in":                {action: BlockSignIn, target: whole(danaID)},
+	"block-account":                {action: BlockAccount, target: whole(fakeID)},
+	"unblock-sign-in":              {action: UnblockSignIn, target: whole(danaID), set: func(w *simtenant.World) { w.Users[0].Enabled = false }},
+	"revoke-sessions":              {action: RevokeSessions, target: whole(danaID), check: sessionsEnded},
+	"reset-password":               {action: ResetPassword, target: whole(danaID), check: passwordHandedOver},
+	"confirm-compromised":          {action: ConfirmCompromised, target: whole(danaID)},
+	"dismiss-risk":                 {action: DismissRisk, target: whole(danaID), set: func(w *simtenant.World) { w.Risky[0].Props["riskState"] = "confirmedCompromised" }},
+	"disable-mail-protocols":       {action: DisableMailProtocols, target: whole(danaID)},
+	"restore-mail-protocols":       {action: RestoreMailProtocols, target: whole(danaID), want: `{"OWAEnabled":true,"ImapEnabled":false,"PopEnabled":false}`, set: func(w *simtenant.World) { w.Mailboxes[0].CAS["OWAEnabled"] = false }},
+	"remove-authentication-method": {action: RemoveAuthenticationMethod, target: thing(danaID, "microsoftAuthenticatorAuthenticationMethod", guid("authenticator"))},
+	"remove-authentication-method default": {action: RemoveAuthenticationMethod, target: thing(danaID, "microsoftAuthenticatorAuthenticationMethod", guid("authenticator")), set: func(w *simtenant.World) {
+		w.Users[0].DefaultMethod = guid("authenticator")
+	}},
 	"remove-app-passwords":                    {action: RemoveAppPasswords, target: whole(danaID), anew: true, wait: 20 * time.Minute, set: func(w *simtenant.World) { w.Users[0].PerUserMFA, w.Users[0].AppPasswords = "enforced", 1 }},
 	"require-mfa":                             {action: RequireMfa, target: whole(danaID)},
 	"remove-forwarding":                       {action: RemoveForwarding, target: whole(danaID)},
