@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"evict"
 	"evict/internal/app"
 	"evict/internal/report"
 	"evict/internal/ui"
@@ -37,6 +39,7 @@ anybody and leaves a folder with the case and the report.
 		},
 	}
 	c.Flags().StringVar(&d.dir, "dir", "", "new folder for the case and the report (default: evict-demo and the time)")
+	c.Flags().StringVar(&d.depth, "depth", "standard", "of the collection: quick, standard or full")
 	simulated(c, &d.options)
 	return c
 }
@@ -45,10 +48,11 @@ anybody and leaves a folder with the case and the report.
 type demo struct {
 	out        *ui.Streams
 	options    app.SimulateOptions
-	dir        string
+	dir, depth string
 	incomplete bool
 	tenant     app.Simulated
 	tenants    *app.Tenants
+	suspected  []string // accounts, where none is compromised
 	before     []string // what the attacker could do before anything was changed
 }
 
@@ -62,7 +66,7 @@ func (d *demo) run(ctx context.Context) error {
 	if err := os.MkdirAll(d.dir, 0o700); err != nil {
 		return err
 	}
-	d.options.Present, d.options.Listen = time.Now(), "127.0.0.1:0"
+	d.options.Present, d.options.Listen, d.options.Prompt = time.Now(), "127.0.0.1:0", true
 	served, stop := context.WithCancel(ctx)
 	defer stop()
 	var failed error
@@ -109,7 +113,7 @@ func (d *demo) begin(context.Context) error {
 	d.before = s.Attack()
 	d.title("1 · A tenant under attack", "sim --scenario "+s.Scenario.Name)
 	text := fmt.Sprintf("%s is a firm that does not exist, on %s of this machine. What happened there: %s. Nobody knows yet; somebody only says that %s behaves strangely.",
-		s.Domain, s.Address, s.Scenario.Story, strings.Join(s.Accounts[:min(1, len(s.Accounts))], ""))
+		s.Domain, s.Address, s.Scenario.Story, s.Accounts[0])
 	fmt.Fprintln(d.out.Out, report.Wrap(text, d.out.TextOptions().Width))
 	d.tenants = &app.Tenants{Folder: d.folder("profiles")}
 	for _, p := range s.Profiles {
@@ -123,10 +127,10 @@ func (d *demo) begin(context.Context) error {
 }
 
 func (d *demo) collect(ctx context.Context) error {
-	d.title("2 · Collect", fmt.Sprintf("collect --tenant collect --account %s --case %s --depth quick", d.victim(), d.folder("case")))
+	d.title("2 · Collect", fmt.Sprintf("collect --tenant collect --account %s --case %s --depth %s", strings.Join(d.concerned(), ","), d.folder("case"), d.depth))
 	progress := d.out.Progress()
 	defer progress.Done()
-	got, err := app.Collect(ctx, app.CollectOptions{Tenants: d.tenants, Profile: "collect", Case: d.folder("case"), Accounts: []string{d.victim()}, Depth: "quick", Operator: systemUser(),
+	got, err := app.Collect(ctx, app.CollectOptions{Tenants: d.tenants, Profile: "collect", Case: d.folder("case"), Accounts: d.concerned(), Depth: d.depth, Operator: systemUser(),
 		Progress: func(p app.SourceProgress) { progress.Update("collecting", p.Source, 0, 0, p.Done, p.Windows) }})
 	if err != nil {
 		return err
@@ -136,11 +140,16 @@ func (d *demo) collect(ctx context.Context) error {
 	for _, s := range got.Sources {
 		rows += s.Rows
 	}
-	fmt.Fprintln(d.out.Out, report.Wrap(fmt.Sprintf("%d sources, %d rows, each answer kept as it came and hashed. A quick look asks each log once; a case that matters is collected with --depth standard.", len(got.Sources), rows), d.out.TextOptions().Width))
+	text := fmt.Sprintf("%d sources, %d rows, each answer kept as it came and hashed.", len(got.Sources), rows)
+	if d.depth == "quick" {
+		text += " A quick look asks each log once; a case that matters is collected with --depth standard."
+	}
+	fmt.Fprintln(d.out.Out, report.Wrap(text, d.out.TextOptions().Width))
 	return nil
 }
 
-func (d *demo) victim() string { return d.tenant.Accounts[0] }
+// concerned are the accounts that the demonstration looks at: those of the story, and not more than a plan takes.
+func (d *demo) concerned() []string { return d.tenant.Accounts[:min(10, len(d.tenant.Accounts))] }
 
 func (d *demo) investigate(ctx context.Context) error {
 	d.title("3 · Investigate", "investigate --case "+d.folder("case")+" --brief --html "+d.folder("report.html"))
@@ -158,6 +167,11 @@ func (d *demo) investigate(ctx context.Context) error {
 	if err := file.Close(); err != nil {
 		return err
 	}
+	for _, a := range inv.Accounts {
+		if inv.Summary.Compromised == 0 && a.Verdict == evict.Suspected {
+			d.suspected = append(d.suspected, a.Account)
+		}
+	}
 	o := d.out.TextOptions()
 	o.Brief, o.Next = true, "evict plan --case "+d.folder("case")
 	return report.Text(d.out.Out, inv, o)
@@ -166,7 +180,15 @@ func (d *demo) investigate(ctx context.Context) error {
 // respond plans, approves, applies, and says what may be claimed.
 func (d *demo) respond(ctx context.Context) error {
 	d.title("4 · Plan", "plan --tenant respond --case "+d.folder("case"))
-	p, err := app.MakePlan(ctx, app.PlanOptions{Tenants: d.tenants, Profile: "respond", Case: d.folder("case"), Operator: systemUser()})
+	o := app.PlanOptions{Tenants: d.tenants, Profile: "respond", Case: d.folder("case"), Operator: systemUser(), Accounts: d.suspected}
+	if len(d.suspected) > 0 {
+		fmt.Fprintln(d.out.Out, report.Wrap("An account that is only suspected is taken back when somebody names it with --account; here somebody does.", d.out.TextOptions().Width))
+	}
+	p, err := app.MakePlan(ctx, o)
+	if errors.Is(err, app.ErrNobodyToEvict) {
+		fmt.Fprintln(d.out.Out, report.Wrap("Nobody is compromised or suspected by this evidence, so there is nobody to throw out.", d.out.TextOptions().Width))
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -175,12 +197,12 @@ func (d *demo) respond(ctx context.Context) error {
 	}
 	word := app.ConfirmWord(&p.Plan)
 	d.title("5 · Approve and apply", fmt.Sprintf("apply --tenant respond --case %s --plan %.12s --confirm %s", d.folder("case"), p.Hash, shellWord(word)))
-	o := app.ApplyOptions{Tenants: d.tenants, Profile: "respond", Case: d.folder("case"), Plan: p.Hash, Confirm: word, Operator: systemUser(), Patience: 30 * time.Second}
-	o.Secrets = app.ShowOnce(func(account, _ string) {
+	run := app.ApplyOptions{Tenants: d.tenants, Profile: "respond", Case: d.folder("case"), Plan: p.Hash, Confirm: word, Operator: systemUser(), Patience: 30 * time.Second}
+	run.Secrets = app.ShowOnce(func(account, _ string) {
 		d.out.Note("new password of " + account + " is ready; a real run shows it here once, or seals it to a key")
 	})
-	o.Progress = stepLines(d.out, o, false)
-	r, err := app.Apply(ctx, o)
+	run.Progress = stepLines(d.out, run, false)
+	r, err := app.Apply(ctx, run)
 	if err != nil {
 		return err
 	}

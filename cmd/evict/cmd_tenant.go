@@ -182,6 +182,9 @@ func printCheck(out *ui.Streams, c *app.TenantCheck) {
 	fmt.Fprintf(w, "Audit log: %s. Clock: the server's is %+d s from ours.\n", c.Audit, c.ClockSeconds)
 	printUses(out, "To collect", c.Sources)
 	printUses(out, "To respond", c.Actions)
+	if !c.Over {
+		fmt.Fprintln(w, report.Wrap("Accounts of administrators can't be blocked or reset with it: that needs the Entra role Privileged Authentication Administrator.", out.TextOptions().Width))
+	}
 	for _, u := range c.Unknown {
 		fmt.Fprintln(w, report.Wrap("Not known: "+report.Clean(u), out.TextOptions().Width))
 	}

@@ -286,7 +286,7 @@ func (o *PlanOptions) guards(ctx context.Context, client *m365.Client, profile T
 	if err != nil {
 		return g, signIn(err)
 	}
-	g.OwnApp.MayUnblock = slices.ContainsFunc(p.Actions, func(r m365.Ready) bool { return r.Name == "block sign-in" && r.State == m365.StateReady })
+	g.OwnApp.MayUnblock = p.OverAdministrators && slices.ContainsFunc(p.Actions, func(r m365.Ready) bool { return r.Name == "block sign-in" && r.State == m365.StateReady })
 	return g, nil
 }
 
@@ -321,10 +321,11 @@ func doneSteps(kept *casefile.Case) ([]respond.DoneStep, error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, r := range respond.Standing(p, entries).Steps {
-			if r.Sent == 0 && r.Ended.IsZero() {
-				continue // of a plan that nobody carried out
-			}
+		steps := respond.Standing(p, entries).Steps
+		if !slices.ContainsFunc(steps, func(r respond.StepResult) bool { return r.Sent > 0 || !r.Ended.IsZero() }) {
+			continue // nobody carried it out
+		}
+		for _, r := range steps {
 			d := respond.DoneStep{Plan: h, Step: r.Step, Verified: r.State == respond.Verified || r.State == respond.Already}
 			if !r.Ended.IsZero() {
 				d.Ended = evict.At(r.Ended, evict.Second)

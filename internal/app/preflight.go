@@ -14,13 +14,14 @@ type TenantCheck struct {
 	Profile      string    `json:"profile"`
 	Tenant       string    `json:"tenant"`
 	Application  string    `json:"application"`
-	Plans        []string  `json:"plans"`            // service plans of the tenant
-	Audit        string    `json:"audit"`            // on, off or not known
-	ClockSeconds int       `json:"clockSeconds"`     // server's clock less ours
-	Sources      []UseTest `json:"sources"`          // of collection
-	Actions      []UseTest `json:"actions"`          // of the response
-	Unknown      []string  `json:"unknown"`          // what could not be asked, and why
-	Excess       []string  `json:"excess,omitempty"` // granted permissions that could change the tenant
+	Plans        []string  `json:"plans"`              // service plans of the tenant
+	Audit        string    `json:"audit"`              // on, off or not known
+	ClockSeconds int       `json:"clockSeconds"`       // server's clock less ours
+	Sources      []UseTest `json:"sources"`            // of collection
+	Actions      []UseTest `json:"actions"`            // of the response
+	Over         bool      `json:"overAdministrators"` // it may block administrators and set their passwords
+	Unknown      []string  `json:"unknown"`            // what could not be asked, and why
+	Excess       []string  `json:"excess,omitempty"`   // granted permissions that could change the tenant
 }
 
 // A UseTest is one source or action, and whether it can work.
@@ -58,7 +59,7 @@ func (t *Tenants) Check(ctx context.Context, name string) (*TenantCheck, error) 
 		return nil, signIn(err)
 	}
 	c := &TenantCheck{Schema: "evict.tenant-check/v1", Profile: name, Tenant: profile.Tenant, Application: p.Application, Plans: p.Plans,
-		Audit: "not known", ClockSeconds: int(p.Clock.Seconds()), Unknown: p.Unknown, Sources: tests(p.Sources), Actions: tests(p.Actions), Excess: m365.Excess(p)}
+		Audit: "not known", ClockSeconds: int(p.Clock.Seconds()), Over: p.OverAdministrators, Unknown: p.Unknown, Sources: tests(p.Sources), Actions: tests(p.Actions), Excess: m365.Excess(p)}
 	if c.Plans == nil {
 		c.Plans = []string{}
 	}

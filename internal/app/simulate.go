@@ -97,6 +97,7 @@ type SimulateOptions struct {
 	Seed     uint64
 	Present  time.Time // what the tenant takes for now; zero: the first possible of the made world
 	Listen   string    // address to serve on
+	Prompt   bool      // queries of the audit log are answered at once
 	Folder   string    // for the authority's certificate and the secrets; "": a new one that only this user can read
 }
 
@@ -133,10 +134,12 @@ type Registration struct {
 
 // Register puts evict's two registrations into a world, with exactly the permissions and roles that docs/permissions.md asks for.
 func Register(w *simtenant.World) []Registration {
-	return []Registration{
+	out := []Registration{
 		register(w, "collect", "c0113c70-5e11-4a0e-9a2b-7d0c1b2a3f40", m365.Sources),
 		register(w, "respond", "4e590d00-7b3c-4a55-8f1e-0a9b8c7d6e5f", slices.Concat(m365.Sources, m365.Actions)),
 	}
+	w.Clients[len(w.Clients)-1].Roles = []string{"Privileged Authentication Administrator"}
+	return out
 }
 
 func register(w *simtenant.World, name, id string, uses []m365.Use) Registration {
@@ -214,7 +217,7 @@ func Simulate(ctx context.Context, o SimulateOptions, ready func(Simulated) erro
 	if err != nil {
 		return err
 	}
-	tenant := simtenant.New(w, simtenant.Options{})
+	tenant := simtenant.New(w, simtenant.Options{Prompt: o.Prompt})
 	out.Attack = func() []string {
 		list := []string{}
 		for _, f := range tenant.Attack() {

@@ -21,6 +21,9 @@ type Preflight struct {
 	Cmdlets     []string // that the principal may run; nil when not known
 	AuditOn     *bool    // the unified audit log takes records; nil: not known
 	Clock       time.Duration
+	// OverAdministrators says that the application may block administrators and set their passwords: it holds an Entra role
+	// that is higher than theirs (learn.microsoft.com/graph/api/resources/users, "Who can perform sensitive actions").
+	OverAdministrators bool
 	Unknown     []string
 }
 
@@ -65,6 +68,7 @@ func (c *Client) Preflight(ctx context.Context) (*Preflight, error) {
 			continue
 		}
 		p.Application = app
+		p.OverAdministrators = p.OverAdministrators || overAdministrators(token)
 		p.Granted[s.Resource()] = roles
 	}
 	if !any {
@@ -82,23 +86,28 @@ func (c *Client) Preflight(ctx context.Context) (*Preflight, error) {
 	return p, nil
 }
 
+// Entra roles that are above those of administrators, by their template IDs.
+var aboveAdministrators = []string{
+	"62e90394-69f5-4237-9190-012177145e10", // Global Administrator
+	"7be44c8a-adaf-4e2a-84d6-ab2649e08a13", // Privileged Authentication Administrator
+}
+
+func overAdministrators(token string) bool {
+	var c struct {
+		Roles []string `json:"wids"`
+	}
+	return payload(token, &c) && slices.ContainsFunc(c.Roles, func(id string) bool { return slices.Contains(aboveAdministrators, id) })
+}
+
 // claims reads a token without checking its signature: it is ours, and we only look at what it will be good for.
 func claims(token string) (app string, roles []string, ok bool) {
-	parts := strings.Split(token, ".")
-	if len(parts) != 3 {
-		return "", nil, false
-	}
-	raw, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(parts[1], "="))
-	if err != nil {
-		return "", nil, false
-	}
 	var c struct {
 		AppID string   `json:"appid"`
 		Azp   string   `json:"azp"`
 		Roles []string `json:"roles"`
 		Scp   string   `json:"scp"`
 	}
-	if json.Unmarshal(raw, &c) != nil {
+	if !payload(token, &c) {
 		return "", nil, false
 	}
 	if c.AppID == "" {
@@ -107,6 +116,16 @@ func claims(token string) (app string, roles []string, ok bool) {
 	roles = append(c.Roles, strings.Fields(c.Scp)...)
 	slices.Sort(roles)
 	return c.AppID, roles, true
+}
+
+// payload decodes the middle part of a token.
+func payload(token string, into any) bool {
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
+		return false
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(parts[1], "="))
+	return err == nil && json.Unmarshal(raw, into) == nil
 }
 
 // askPlans reads the service plans, and the server's clock on the way. Product names say nothing: plans do.

@@ -2,6 +2,7 @@ package respond
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"evict"
@@ -25,6 +26,9 @@ func (r Rung) String() string { return rungs[r] }
 
 // containment are the actions that together contain an account.
 var containment = []evict.ActionID{"block-sign-in", "revoke-sessions", "reset-password"}
+
+// inActiveDirectory are a person's steps without which the next sync undoes containment.
+var inActiveDirectory = []evict.ActionID{"disable-on-premises", onPremisesPassword}
 
 // onPremisesPassword stands for a reset where the password is not the cloud's.
 const onPremisesPassword evict.ActionID = "reset-on-premises-password"
@@ -72,7 +76,7 @@ func clock(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
 func uncontained(s Summary) string {
 	accounts := map[string]map[evict.ActionID]bool{}
 	for _, r := range s.Steps {
-		if r.Step.Phase != evict.Contain {
+		if !slices.Contains(containment, r.Step.Action) && !slices.Contains(inActiveDirectory, r.Step.Action) {
 			continue
 		}
 		if !done(r) {
@@ -99,11 +103,11 @@ func uncontained(s Summary) string {
 	return ""
 }
 
-// openByHand counts the steps of eviction that are a person's and that nobody did yet.
+// openByHand counts the steps before recovery that are a person's and that nobody did yet.
 func openByHand(s Summary) string {
 	n := 0
 	for _, r := range s.Steps {
-		if r.Step.Phase == evict.Evict && r.State == ForPerson {
+		if r.Step.Phase != evict.Recover && r.State == ForPerson {
 			n++
 		}
 	}

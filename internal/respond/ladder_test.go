@@ -14,7 +14,9 @@ func TestLadder(t *testing.T) {
 		return StepResult{Step: evict.Step{ID: string(action), Action: action, Phase: phase, Title: string(action), Target: evict.Object{Account: "1", Name: "dana@contoso.example"}}, State: state, Ended: revoked}
 	}
 	contained := []StepResult{step("block-sign-in", evict.Contain, Verified), step("revoke-sessions", evict.Contain, Verified), step("reset-password", evict.Contain, Already)}
-	with := func(more ...StepResult) Summary { return Summary{Steps: append(append([]StepResult{}, contained...), more...)} }
+	with := func(more ...StepResult) Summary {
+		return Summary{Steps: append(append([]StepResult{}, contained...), more...)}
+	}
 	rule := step("disable-inbox-rule", evict.Evict, Verified)
 	for _, c := range []struct {
 		name      string
@@ -30,6 +32,8 @@ func TestLadder(t *testing.T) {
 		{"a reset that no read shows", Summary{Steps: append(append([]StepResult{}, contained[:2]...), step("reset-password", evict.Contain, Unverified))}, Observation{}, nil, false, NotContained, "sent-unverified"},
 		{"reset on premises, by a person", Summary{Steps: append(append([]StepResult{}, contained[:2]...), step("reset-on-premises-password", evict.Contain, Verified))}, Observation{}, nil, false, Evicted, "not yet observed"},
 		{"reset on premises, not yet done", Summary{Steps: append(append([]StepResult{}, contained[:2]...), step("reset-on-premises-password", evict.Contain, ForPerson))}, Observation{}, nil, false, NotContained, "manual"},
+		{"a call that nobody made yet", with(rule, step("call-about-money", evict.Contain, ForPerson)), Observation{}, nil, false, Evicted, "not yet observed"},
+		{"disabled on premises, not yet", with(rule, step("disable-on-premises", evict.Contain, ForPerson)), Observation{}, nil, false, NotContained, "manual"},
 		{"a rule stands", with(step("disable-inbox-rule", evict.Evict, Failed)), Observation{}, nil, false, Contained, "failed"},
 		{"a rule's end is in doubt", with(step("disable-inbox-rule", evict.Evict, InDoubt)), Observation{}, nil, false, Contained, "in-doubt"},
 		{"no logs", with(rule), Observation{}, nil, false, Evicted, "10:30 UTC"},

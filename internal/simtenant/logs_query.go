@@ -44,6 +44,7 @@ type auditQuery struct {
 	done             bool // its rows have been gathered
 	rows             []*logged
 	over             bool // there were more
+	fails            bool
 }
 
 // auditWorkloads are what the permissions of single services let see; nil is all.
@@ -131,12 +132,19 @@ func (c *call) newAuditQuery() (*auditQuery, error) {
 	}
 	q := &auditQuery{id: made(c.world.ID, "audit query", c.id), by: c.by.App, asked: c.body, filter: f, made: c.now}
 	q.runs, q.ends = c.auditQueryTimes(q)
+	if n := c.t.options.FailedQueries; n > 0 {
+		sum := sha256.Sum256([]byte("fails " + q.id))
+		q.fails = int(sum[0])%n == 0
+	}
 	return q, nil
 }
 
 // auditQueryTimes: Microsoft promises none. Here a query waits for up to 40
 // seconds, and runs for one to three minutes and longer for many records.
 func (c *call) auditQueryTimes(q *auditQuery) (runs, ends time.Time) {
+	if c.t.options.Prompt {
+		return c.now, c.now
+	}
 	sum := sha256.Sum256([]byte(q.id))
 	rows := len(c.world.logged().window(AuditRecord, q.filter.from, q.filter.to, c.now)) // that it goes through
 	runs = c.now.Add(10*time.Second + time.Duration(sum[0])*30*time.Second/256)
@@ -151,7 +159,7 @@ func (q *auditQuery) unfiltered() bool {
 
 // gathered are the rows of a query that has ended.
 func (c *call) gathered(q *auditQuery) []*logged {
-	if c.now.Before(q.ends) {
+	if c.now.Before(q.ends) || q.fails {
 		return nil
 	}
 	if !q.done {
@@ -174,6 +182,8 @@ func (c *call) auditQueryObject(q *auditQuery) Object {
 	}
 	o["isRecordCountLimitExceeded"], o["approximateReturnedRecordCount"] = false, 0
 	switch {
+	case !c.now.Before(q.ends) && q.fails:
+		o["status"] = "failed"
 	case !c.now.Before(q.ends):
 		o["status"] = "succeeded"
 		o["approximateReturnedRecordCount"] = len(c.gathered(q))

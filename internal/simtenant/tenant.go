@@ -55,7 +55,9 @@ type Options struct {
 	PageSize int             // rows on a page of any list; 0: as many as the service gives
 	Seed     uint64          // of what happens by chance
 
-	Staleness Staleness // of reads after writes
+	Staleness     Staleness // of reads after writes
+	FailedQueries int       // one in so many queries of the audit log fails; 0: none
+	Prompt        bool      // queries of the audit log run at once, where a demonstration would wait for minutes
 }
 
 // A Tenant serves a World. It is an http.Handler.
