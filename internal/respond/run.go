@@ -204,8 +204,7 @@ func (n *run) needs(s *evict.Step) []string {
 		return out
 	}
 	for _, o := range n.plan.Steps {
-		first := slices.ContainsFunc(o.Procedure, func(p string) bool { return p == "R1" || p == "R2" || p == "R3" })
-		if first && o.ID != s.ID && o.Target.Account == s.Target.Account && !n.waitsFor(&o, s.ID) {
+		if o.ID != s.ID && together(o, *s) && beforeSending(o.Procedure) && !n.waitsFor(&o, s.ID) {
 			out = append(out, o.ID)
 		}
 	}
