@@ -238,7 +238,8 @@ func (p *planner) calls(a *AccountFacts, why []string) {
 	}
 	list := []row{}
 	for _, c := range p.c.Calls {
-		list = append(list, row{"who": c})
+		who, why, _ := strings.Cut(c, ": ")
+		list = append(list, row{"who": who, "why": why})
 	}
 	p.wanted = append(p.wanted, wanted{action: CallAboutMoney, target: a.object(), want: state(row{"calls": list}), why: why})
 }

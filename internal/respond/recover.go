@@ -170,7 +170,7 @@ func (g *giving) protocols(a *AccountFacts, needs []string) {
 		name, property string
 		shut           bool // the value that keeps it shut
 	}{{"IMAP", "ImapEnabled", false}, {"POP", "PopEnabled", false}, {"SMTP AUTH", "SmtpClientAuthenticationDisabled", true}} {
-		used := slices.ContainsFunc(g.rel.UsedProtocol, func(u string) bool { return strings.EqualFold(u, old.name) })
+		used := slices.ContainsFunc(g.rel.UsedProtocol, func(u string) bool { return strings.EqualFold(strings.ReplaceAll(u, "-", " "), old.name) })
 		if _, known := want[old.property]; known && !used {
 			want[old.property] = old.shut
 		}
@@ -224,15 +224,15 @@ func (g *giving) gate(a *AccountFacts) []refusal {
 	var open []string
 	var revoked evict.Time
 	for _, d := range g.done {
-		if d.Step.Phase == evict.Evict && !d.Verified {
+		if d.Step.Phase == evict.Evict && !g.settled(d.Step) {
 			open = append(open, d.Step.Title+" ("+d.Step.Target.Name+")")
 		}
 		if d.Step.Action == RevokeSessions.ID && d.Verified && d.Step.Target.Account == a.ID && revoked.Before(d.Ended) || !revoked.Set {
 			revoked = d.Ended
 		}
 	}
-	if g.did(a, RevokeSessions.ID) == nil || g.did(a, BlockSignIn.ID) == nil && a.Enabled {
-		no(GuardFootholds, "no earlier plan is verified to have contained it")
+	if why := g.uncontained(a); why != "" {
+		no(GuardFootholds, why)
 	}
 	if len(open) > 0 {
 		no(GuardFootholds, "not verified gone: "+strings.Join(open, "; "))
@@ -244,6 +244,24 @@ func (g *giving) gate(a *AccountFacts) []refusal {
 		no(GuardCoverage, "nobody has looked at logs that are complete beyond the last revocation"+stamped(revoked))
 	}
 	return out
+}
+
+// settled reports whether the step, or one of a later plan that does the same, is verified.
+func (g *giving) settled(s evict.Step) bool {
+	return slices.ContainsFunc(g.done, func(d DoneStep) bool { return d.Verified && d.Step.Action == s.Action && d.Step.Target == s.Target })
+}
+
+// uncontained says what of containment no earlier plan is verified to have done; "" when all is.
+func (g *giving) uncontained(a *AccountFacts) string {
+	switch {
+	case g.did(a, RevokeSessions.ID) == nil:
+		return "no earlier plan is verified to have revoked its sessions"
+	case g.did(a, ResetPassword.ID) == nil && g.did(a, ResetOnPremisesPassword.ID) == nil:
+		return "no earlier plan is verified to have changed its password"
+	case g.did(a, BlockSignIn.ID) == nil && a.Enabled:
+		return "no earlier plan is verified to have blocked its sign-in"
+	}
+	return ""
 }
 
 func stamped(t evict.Time) string {

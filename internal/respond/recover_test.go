@@ -94,7 +94,7 @@ func TestOldProtocolsStayShutUnlessUsed(t *testing.T) {
 	if m := protocols(); m["ImapEnabled"] != false || m["PopEnabled"] != false || m["SmtpClientAuthenticationDisabled"] != true || m["OWAEnabled"] != true || m["MAPIEnabled"] != true {
 		t.Errorf("nobody used them: %v", m)
 	}
-	if m := protocols("IMAP", "smtp auth"); m["ImapEnabled"] != true || m["PopEnabled"] != false || m["SmtpClientAuthenticationDisabled"] != nil {
+	if m := protocols("IMAP", "smtp-auth"); m["ImapEnabled"] != true || m["PopEnabled"] != false || m["SmtpClientAuthenticationDisabled"] != nil {
 		t.Errorf("IMAP and SMTP AUTH were used: %v", m)
 	}
 }
@@ -130,18 +130,24 @@ func TestTheReleaseGate(t *testing.T) {
 	i := slices.IndexFunc(unverified, func(d DoneStep) bool { return d.Step.Action == "disable-inbox-rule" })
 	unverified[i].Verified = false
 	uncontained := slices.DeleteFunc(slices.Clone(whole), func(d DoneStep) bool { return d.Step.Action == "revoke-sessions" })
+	without := func(action evict.ActionID) []DoneStep {
+		return slices.DeleteFunc(slices.Clone(whole), func(d DoneStep) bool { return d.Step.Action == action })
+	}
+	again := append(slices.Clone(unverified), whole[i])
 	for name, x := range map[string]struct {
 		done  []DoneStep
 		rel   Release
 		guard string
 	}{
-		"all is met":         {whole, good, ""},
-		"a foothold is left": {unverified, good, GuardFootholds},
-		"nothing contained":  {uncontained, good, GuardFootholds},
-		"no plan at all":     {nil, good, GuardFootholds},
-		"nobody looked":      {whole, Release{}, GuardCoverage},
-		"logs end too early": {whole, Release{LogsTo: since(-time.Hour)}, GuardCoverage},
-		"he was there since": {whole, Release{LogsTo: good.LogsTo, Hostile: []string{"a sign-in from 203.0.113.9"}}, GuardHostile},
+		"all is met":           {whole, good, ""},
+		"a foothold is left":   {unverified, good, GuardFootholds},
+		"done by a later plan": {again, good, ""},
+		"the old password":     {without("reset-password"), good, GuardFootholds},
+		"nothing contained":    {uncontained, good, GuardFootholds},
+		"no plan at all":       {nil, good, GuardFootholds},
+		"nobody looked":        {whole, Release{}, GuardCoverage},
+		"logs end too early":   {whole, Release{LogsTo: since(-time.Hour)}, GuardCoverage},
+		"he was there since":   {whole, Release{LogsTo: good.LogsTo, Hostile: []string{"a sign-in from 203.0.113.9"}}, GuardHostile},
 	} {
 		p := recovery(t, caseOfDana(), x.done, x.rel)
 		if open := has(p, "unblock-sign-in"); open != (x.guard == "") {
