@@ -210,6 +210,11 @@ func (r *run) followUp(ctx context.Context, a *ask, rd *reading) error {
 			}
 		}
 	}
+	if state, _ := rd.state(); state != Complete && state != Empty {
+		for _, f := range next { // there may be more to ask
+			r.holeIn(outcomeKey{f.source, f.accountID()}, a.source+" says what to ask, and it is "+state)
+		}
+	}
 	return r.all(ctx, next, atOnce)
 }
 

@@ -125,8 +125,10 @@ func (r *run) markOpened(name string) {
 }
 
 // hole says why a source of the tenant is not complete though all that was asked was answered.
-func (r *run) hole(source, why string) {
+func (r *run) hole(source, why string) { r.holeIn(outcomeKey{source, ""}, why) }
+
+func (r *run) holeIn(key outcomeKey, why string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.holes[outcomeKey{source, ""}] = why
+	r.holes[key] = why
 }

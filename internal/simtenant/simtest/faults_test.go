@@ -1,6 +1,7 @@
 package simtest_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -8,17 +9,25 @@ import (
 	"evict/internal/simtenant"
 )
 
+// foundSomething are seeds that once showed a shorter "complete".
+var foundSomething = []uint64{
+	47, // folders that were not all known, and the rights on those that were called all
+}
+
 // Whatever goes wrong, the evidence is that of the faultless run, or the source
 // says that it is incomplete: never a shorter "complete".
 func TestFaultSchedules(t *testing.T) {
+	t.Parallel()
 	want := faultless(t, smallTenant, collect.Standard)
 	t.Logf("%d requests, %d sources", len(want.requests), len(want.result.Coverage))
-	seeds := 25
-	if longRuns() {
-		seeds = 1000
+	seeds := slices.Clone(foundSomething)
+	for seed := range uint64(1000) {
+		if longRuns() || len(seeds) < 25 {
+			seeds = append(seeds, seed)
+		}
 	}
 	var whole, open, failed, fired int
-	for seed := range uint64(seeds) {
+	for _, seed := range seeds {
 		schedule := simtenant.Schedule(seed, 8)
 		got := try(t, smallTenant, simtenant.Options{PageSize: 10, Faults: schedule, Seed: seed, Latency: simtenant.Latency{Each: 100 * time.Millisecond, Jitter: 100 * time.Millisecond}}, collect.Standard)
 		fired += len(got.fired)
@@ -35,11 +44,12 @@ func TestFaultSchedules(t *testing.T) {
 			whole++
 		}
 	}
-	t.Logf("%d schedules with %d faults that hit: %d whole, %d incomplete, %d failed, no shorter \"complete\"", seeds, fired, whole, open, failed)
+	t.Logf("%d schedules with %d faults that hit: %d whole, %d incomplete, %d failed, no shorter \"complete\"", len(seeds), fired, whole, open, failed)
 }
 
 // A token may end at any request: nothing is lost by it.
 func TestTokenExpiresAnywhere(t *testing.T) {
+	t.Parallel()
 	depth, step := collect.Quick, 12
 	if longRuns() {
 		depth, step = collect.Standard, 1

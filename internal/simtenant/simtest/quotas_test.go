@@ -21,6 +21,7 @@ func documented(users int) simtenant.Options {
 // A whole collection is over no quota, and quick triage of an account takes at
 // most 40 seconds.
 func TestQuotas(t *testing.T) {
+	t.Parallel()
 	for _, depth := range []collect.Depth{collect.Quick, collect.Standard, collect.Full} {
 		got := try(t, smallTenant, documented(7), depth)
 		if got.err != nil {
@@ -43,6 +44,7 @@ var logSources = []string{"sign-ins/", "audit/", "directory-audits/", "message-t
 // call takes at most 40 seconds of the tenant's time, and what an attacker may
 // change in the next minute is read within 20.
 func TestQuickTriage(t *testing.T) {
+	t.Parallel()
 	o := app.SimulateOptions{Scenario: "aitm-invoice", Users: 12, Days: 20, Seed: 4}
 	if longRuns() {
 		o.Users, o.Days = 100, 35
