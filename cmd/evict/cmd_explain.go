@@ -108,11 +108,14 @@ func printAction(out *ui.Streams, a app.ActionExplanation) {
 	}
 	line := func(name string, values ...string) {
 		if s := strings.Join(values, ", "); s != "" {
-			fmt.Fprintf(out.Out, "%-12s %s\n", name+":", s)
+			wrapped := report.Wrap(s, max(out.TextOptions().Width-13, 40))
+			fmt.Fprintf(out.Out, "%-12s %s\n", name+":", strings.ReplaceAll(wrapped, "\n", "\n"+strings.Repeat(" ", 13)))
 		}
 	}
 	line("By hand", a.ByHand)
-	line("PowerShell", a.Shell)
+	if a.Shell != "" {
+		fmt.Fprintf(out.Out, "%-12s %s\n", "PowerShell:", a.Shell) // on one line, to be copied
+	}
 	line("Asked", a.Question)
 	line("Obeyed", map[bool]string{true: "at once", false: fmt.Sprintf("after up to %d minutes", a.Minutes)}[a.Minutes == 0])
 	line("Noticed by", a.Noticed...)

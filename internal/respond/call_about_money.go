@@ -20,7 +20,11 @@ By hand: telephone; then the police, with the bank's reference.`,
 	Instruct: func(s evict.Step) []string {
 		out := []string{"Call now; use no number, link or address from mail of the last weeks."}
 		for i, c := range entries(s, "calls") {
-			out = append(out, fmt.Sprintf("%d. %s, %s: %s", i+1, said(c, "who", "unknown"), said(c, "number", "a number from the contract or the bank card"), said(c, "why", "payments since first trouble")))
+			call := fmt.Sprintf("%d. %s, on %s", i+1, said(c, "who", "unknown"), said(c, "number", "a number from the contract or the bank card"))
+			if why := said(c, "why", ""); why != "" {
+				call += ": " + why
+			}
+			out = append(out, call)
 		}
 		return append(out, "Own bank: ask for a recall of the payment and for its reference. Payer: nothing to be paid to changed details. Payroll: account details changed since first trouble.")
 	},
