@@ -76,10 +76,7 @@ func (d *demo) run(ctx context.Context) error {
 		stop()
 		return nil
 	})
-	if failed != nil {
-		return failed
-	}
-	return err
+	return errors.Join(failed, err, os.RemoveAll(d.folder("profiles"))) // they lead to a tenant that is no more
 }
 
 // loop is what a responder does, in his order.

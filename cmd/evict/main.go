@@ -77,11 +77,15 @@ func rootCommand(out *ui.Streams, outcome *ui.Outcome) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "evict",
 		Short: "Take a compromised Microsoft 365 account back",
-		Long: `evict reads exported evidence of a Microsoft 365 tenant and says, per account,
-whether somebody else used it, how that is known, and what could not be seen.
+		Long: `evict collects the evidence on Microsoft 365 accounts, or reads exported files, and
+says per account whether somebody else used it, how that is known, and what could
+not be seen; it plans how the attacker is thrown out, carries the plan out once
+you approve it, and reads back that it worked.
 
-  evict investigate ./exports            a verdict per account
-  evict explain inbox-rule-hides-mail    what a finding means, and how to check by hand`,
+  evict demo                             the whole loop, on a simulated tenant
+  evict investigate ./exports            a verdict per account, from exported files
+  evict plan --contain --account UPN     the first thing to do: block, revoke, reset
+  evict explain inbox-rule-hides-mail    what a finding or an action is, and how by hand`,
 		Version:       app.Version,
 		SilenceErrors: true,
 		SilenceUsage:  true,
