@@ -58,5 +58,12 @@ func needText(n detect.Need) string {
 		}
 		s += string(f)
 	}
+	kinds = nil
+	for _, k := range n.Also {
+		kinds = append(kinds, k.String())
+	}
+	if len(kinds) > 0 {
+		s += "; in full only with " + strings.Join(kinds, " and ")
+	}
 	return s
 }

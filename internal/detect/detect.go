@@ -31,7 +31,8 @@ func (s Scope) String() string { return scopes[s] }
 // the kinds, and in it the fields. Every need of a detector must be met.
 type Need struct {
 	Any    []evict.Kind
-	Fields []FieldNeed // each must occur in at least one event of those kinds
+	Fields []FieldNeed  // each must occur in at least one event of those kinds
+	Also   []evict.Kind // where the sign shows too: one of them that is not there in full leaves the check partial
 }
 
 // FieldNeed names a field that some exports leave out.
@@ -43,7 +44,7 @@ const (
 	NeedSession  FieldNeed = "session"
 	NeedDevice   FieldNeed = "device"
 	NeedAgent    FieldNeed = "user agent"
-	NeedPlace    FieldNeed = "place"
+	NeedPlace    FieldNeed = "place with coordinates"
 	NeedProtocol FieldNeed = "protocol"
 	NeedSubject  FieldNeed = "mail subject"
 	NeedBaseline FieldNeed = "14 days before first trouble" // met by time, not by a field

@@ -31,6 +31,7 @@ func run(dir string, check bool) error {
 		{"detectors.md", detectorsPage(app.Explain(""))},
 		{"heuristics.md", heuristicsPage(heuristics, detect.Catalog)},
 		{"permissions.md", permissionsPage()},
+		{"simulator.md", simulatorPage()},
 		{"actions.md", actionsPage(app.ExplainAction(""))},
 	} {
 		path := filepath.Join(dir, p.name)

@@ -27,7 +27,7 @@ func (f fieldSet) has(n detect.FieldNeed) bool {
 func fieldsOf(e *evict.Event) fieldSet {
 	var f fieldSet
 	for i, has := range [...]bool{
-		e.Origin.Addr.IsValid(), e.Origin.Session != "", e.Origin.Device != "", e.Origin.UserAgent != "", e.Origin.Place.Country != "",
+		e.Origin.Addr.IsValid(), e.Origin.Session != "", e.Origin.Device != "", e.Origin.UserAgent != "", e.Origin.Place.Lat != 0 || e.Origin.Place.Lon != 0,
 		hasProtocol(e), hasSubject(e),
 	} {
 		if has {
@@ -98,6 +98,16 @@ func needStatus(n detect.Need, kinds *[evict.KindCount]kindStat, cover map[evict
 		}
 		if better(one, best) {
 			best = one
+		}
+	}
+	for _, k := range n.Also {
+		if best.Status != evict.Done {
+			break
+		}
+		if cov, given := cover[k]; !given {
+			best = evict.Check{Status: evict.Partial, Why: "not in the evidence: " + k.String()}
+		} else if !cov.Complete {
+			best = evict.Check{Status: evict.Partial, Why: fmt.Sprintf("%s: %s", k, cov.Why)}
 		}
 	}
 	return best

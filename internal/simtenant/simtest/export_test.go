@@ -126,7 +126,8 @@ func firstDifference(got, want string) string {
 }
 
 // TestLossyFormatsSayWhatTheyLack: a finding that another format shows and this
-// one does not has a check that says partial or blind.
+// one does not has a check that says partial or blind. What is only context
+// depends on where an act is placed and weighs nothing.
 func TestLossyFormatsSayWhatTheyLack(t *testing.T) {
 	for _, name := range some("hour-rule", "consent") {
 		t.Run(name, func(t *testing.T) {
@@ -158,14 +159,16 @@ func lacks(t *testing.T, format string, whole, got *evict.Investigation) {
 			return strings.EqualFold(a.Account, want.Account) || a.ID != "" && a.ID == want.ID
 		})
 		for _, f := range want.Findings {
-			if k < 0 {
-				continue // nothing at all is said of the account
+			if k < 0 || f.Severity == evict.Info {
+				continue
 			}
 			have := &got.Accounts[k]
 			if slices.ContainsFunc(have.Findings, func(x evict.Finding) bool { return x.Detector == f.Detector }) {
 				continue
 			}
-			if c := slices.IndexFunc(have.Checks, func(c evict.Check) bool { return c.Detector == f.Detector }); c < 0 || have.Checks[c].Status == evict.Done {
+			// What is concluded from several findings has no check of its own.
+			own := slices.ContainsFunc(have.Checks, func(c evict.Check) bool { return c.Detector == f.Detector })
+			if !slices.ContainsFunc(have.Checks, func(c evict.Check) bool { return c.Status != evict.Done && (c.Detector == f.Detector || !own) }) {
 				t.Errorf("%s: %s of %s is missing, and its check is done: %s", format, f.Detector, want.Account, f.Summary)
 			}
 		}
