@@ -231,8 +231,9 @@ func gives(s evict.Step) bool { return s.Phase == evict.Recover }
 
 // ownFacts are what the directory says of our own application.
 type ownFacts struct {
-	known    bool // it was found and read
-	id       string
+	known    bool   // it was found and read
+	id       string // of its service principal
+	object   string // of its registration; "" where that is in another tenant
 	tampered []string
 }
 
@@ -253,8 +254,16 @@ func readOwn(ctx context.Context, r Reader, app OwnApp) ownFacts {
 	if err != nil {
 		return f
 	}
+	registered, err := rows(ctx, r, m365.Call{Op: "list-applications", Query: url.Values{
+		"$filter": {"appId eq " + odata(app.ClientID)}, "$select": {"id,passwordCredentials,keyCredentials"}}})
+	if err != nil {
+		return f
+	}
+	for _, x := range registered {
+		f.object = strings.ToLower(text(x, "id"))
+	}
 	f.known = true
-	f.tampered = append(f.tampered, foreignKeys(own, app.Keys)...)
+	f.tampered = append(f.tampered, foreignKeys(append(registered, own), app.Keys)...)
 	for _, o := range owners {
 		if !slices.ContainsFunc(app.Owners, func(d string) bool {
 			return strings.EqualFold(d, text(o, "id")) || strings.EqualFold(d, text(o, "userPrincipalName"))
@@ -267,16 +276,12 @@ func readOwn(ctx context.Context, r Reader, app OwnApp) ownFacts {
 
 // foreignKeys are the secrets and certificates that are not ours. Without a list
 // of ours one is expected, and with more nobody can say which is whose.
-func foreignKeys(own row, keys []string) []string {
+func foreignKeys(holders []row, keys []string) []string {
 	var out []string
-	for _, property := range []string{"passwordCredentials", "keyCredentials"} {
-		list, _ := own[property].([]any)
-		for _, x := range list {
-			k, _ := x.(row)
-			id := text(k, "keyId")
-			if !slices.ContainsFunc(keys, func(mine string) bool { return strings.EqualFold(mine, id) }) {
-				out = append(out, fmt.Sprintf("it has a key that nobody declared: %s %q, valid from %s", id, text(k, "displayName"), text(k, "startDateTime")))
-			}
+	for _, k := range credentialsOf(holders) {
+		id := text(k, "keyId")
+		if !slices.ContainsFunc(keys, func(mine string) bool { return strings.EqualFold(mine, id) }) {
+			out = append(out, fmt.Sprintf("it has a key that nobody declared: %s %q, valid from %s", id, text(k, "displayName"), text(k, "startDateTime")))
 		}
 	}
 	if len(keys) == 0 && len(out) == 1 {
@@ -285,12 +290,28 @@ func foreignKeys(own row, keys []string) []string {
 	return out
 }
 
+// credentialsOf are the secrets and certificates of applications and service principals.
+func credentialsOf(holders []row) []row {
+	var out []row
+	for _, h := range holders {
+		for _, property := range []string{"passwordCredentials", "keyCredentials"} {
+			list, _ := h[property].([]any)
+			for _, x := range list {
+				k, _ := x.(row)
+				out = append(out, k)
+			}
+		}
+	}
+	return out
+}
+
 // refuseApplication keeps our own application whole, and keeps evicting back
 // while others may have a hand in it. Containment goes on: it can't wait.
 func (p *planner) refuseApplication(s evict.Step, no func(guard, target, format string, args ...any)) {
 	own, app := p.tenant.own, p.c.Guards.OwnApp
-	for _, id := range []string{own.id, app.ClientID} {
-		if id != "" && (strings.EqualFold(s.Target.ID, id) || clientOf(s) == strings.ToLower(id)) {
+	for _, id := range []string{own.id, own.object, app.ClientID} {
+		holder, _, _ := strings.Cut(s.Target.ID, "/") // a secret's ID begins with its holder's
+		if id != "" && (strings.EqualFold(holder, id) || clientOf(s) == strings.ToLower(id)) {
 			no(GuardOwnApp, app.ClientID, "it is the application under which this program works")
 			break
 		}

@@ -403,6 +403,9 @@ func picked(k Pick) string {
 
 // roles wants the administrative roles taken away that an account holds; the plan is the record of them.
 func (p *planner) roles(a *AccountFacts) {
+	if p.live() && !a.RolesRead {
+		p.note("Which roles %s holds in Entra ID could not be read: none is taken away, look at them by hand.", a.name())
+	}
 	for _, h := range a.Roles {
 		o := evict.Object{Account: a.ID, Name: h.Name, ID: h.ID}
 		why := "an account in other hands holds the role"

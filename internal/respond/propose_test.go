@@ -313,6 +313,9 @@ func TestOthersInOurOwnApplication(t *testing.T) {
 		"a second key": func(d *directory) {
 			d.lists["list-service-principals"][0]["passwordCredentials"] = []row{{"keyId": "key-2", "displayName": "x"}}
 		},
+		"a key of the registration": func(d *directory) {
+			d.lists["list-applications"] = []row{{"id": "app-object", "passwordCredentials": []row{{"keyId": "key-3"}}}}
+		},
 		"an owner": func(d *directory) {
 			d.lists["list-app-owners"] = []row{{"id": "eve", "userPrincipalName": "eve@contoso.example"}}
 		},
@@ -333,6 +336,22 @@ func TestOthersInOurOwnApplication(t *testing.T) {
 		if k := skippedFor(p, "remove-forwarding"); k == nil || k.Guard != GuardTampered {
 			t.Errorf("%s: %+v", name, k)
 		}
+	}
+}
+
+func TestOurOwnKeysStay(t *testing.T) {
+	d := tenantOfDana()
+	d.lists["list-applications"] = []row{{"id": "app-object", "passwordCredentials": []row{{"keyId": "key-2"}}, "keyCredentials": []row{}}}
+	d.one["get-application app-object"] = row{"id": "app-object", "passwordCredentials": []row{{"keyId": "key-2"}}, "keyCredentials": []row{}}
+	c := caseOfDana()
+	c.Guards.OwnApp.Keys = []string{"key-1", "KEY-2"}
+	c.Picked = []Pick{{Action: "remove-application-secret", Target: evict.Object{Kind: applicationSecret, Name: "evict respond", ID: "app-object/key-2"}}}
+	p := propose(t, d, c)
+	if k := skippedFor(p, "remove-application-secret"); k == nil || k.Guard != GuardOwnApp {
+		t.Errorf("our own secret: %+v, %v", k, actions(p))
+	}
+	if !has(p, "remove-forwarding") {
+		t.Error("declared keys are taken for others'")
 	}
 }
 

@@ -231,11 +231,15 @@ func (g *giving) gate(a *AccountFacts) []refusal {
 			revoked = d.Ended
 		}
 	}
+	var standing []string
 	if why := g.uncontained(a); why != "" {
-		no(GuardFootholds, why)
+		standing = append(standing, why)
 	}
 	if len(open) > 0 {
-		no(GuardFootholds, "not verified gone: "+strings.Join(open, "; "))
+		standing = append(standing, "not verified gone: "+strings.Join(open, ", "))
+	}
+	if len(standing) > 0 {
+		no(GuardFootholds, strings.Join(standing, "; "))
 	}
 	if len(g.rel.Hostile) > 0 {
 		no(GuardHostile, "since the last revocation: "+strings.Join(g.rel.Hostile, "; "))

@@ -3,6 +3,7 @@ package respond
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"evict"
@@ -20,6 +21,9 @@ func (p *planner) byHand(w wanted, s evict.Step) *evict.Step {
 	if w.action.Manual() && w.action.Instruct != nil {
 		s.Manual = w.action.Instruct(s)
 		return &s
+	}
+	if slices.Contains(locksOut, s.Action) {
+		s.Warnings = append(s.Warnings, "look first that another Global Administrator can sign in: without the tenant this program can't")
 	}
 	a := *w.action
 	if s.Target.ID == "" && strings.Contains(a.Shell, "{id}") {
