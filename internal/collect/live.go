@@ -530,6 +530,9 @@ func (r *run) result() (LiveResult, error) {
 	for i := range res.Coverage {
 		c := &res.Coverage[i]
 		c.Licence = licence
+		if oldest := r.to.Add(-keptFree); licence == "none" && sources[c.Source].use == "directory-audits" && !c.Got.To.IsZero() && c.Got.From.Before(oldest) {
+			c.Got.From, c.Why = oldest, "without Entra ID P1 the log keeps no more"
+		}
 		if (c.State == Empty || c.State == Refused) && !r.licensed(c.Source) {
 			c.State, c.Why = NotLicensed, "the tenant has no service plan for it"
 		}

@@ -144,12 +144,17 @@ func (m *memory) ids(t *testing.T, sources ...string) map[string]bool {
 // source and the IDs in its evidence.
 func capped(t *testing.T, log []simtenant.Record, source string, without ...string) (collect.Coverage, map[string]bool) {
 	t.Helper()
+	return collected(t, simtenant.Options{}, []string{"AAD_PREMIUM", "EXCHANGE_S_ENTERPRISE"}, log, source, without...)
+}
+
+func collected(t *testing.T, o simtenant.Options, plans []string, log []simtenant.Record, source string, without ...string) (collect.Coverage, map[string]bool) {
+	t.Helper()
 	w := &simtenant.World{
-		ID: capTenant, Name: "Contoso", Domain: "contoso.example", Initial: "contoso.onmicrosoft.example", Now: capNow, Plans: []string{"AAD_PREMIUM", "EXCHANGE_S_ENTERPRISE"}, Log: log,
+		ID: capTenant, Name: "Contoso", Domain: "contoso.example", Initial: "contoso.onmicrosoft.example", Now: capNow, Plans: plans, Log: log,
 		Users:     []*simtenant.User{{ID: capDana, UPN: capUPN, DisplayName: "Dana", Enabled: true, Mail: capUPN, Proxies: []string{"SMTP:" + capUPN}}},
 		Mailboxes: []*simtenant.Mailbox{{User: capDana, GUID: "b0b00000-0000-4000-8000-000000000001", Type: "UserMailbox", DisplayName: "Dana"}},
 	}
-	s := newSite(t, w)
+	s := newSite(t, w, o)
 	s.tenant.Look(func(w *simtenant.World) {
 		for _, c := range w.Clients {
 			c.Permissions = slices.DeleteFunc(c.Permissions, func(p string) bool { return slices.Contains(without, p) })
@@ -234,4 +239,26 @@ func named(t *testing.T, c collect.Coverage, ids map[string]bool, second time.Ti
 	if stamp := second.Format("2006-01-02T15:04:05Z"); c.State != collect.Incomplete || !strings.Contains(c.Why+strings.Join(c.Caps, " "), stamp) {
 		t.Errorf("%s: %s %v: nothing names %s; %d records", c.State, c.Why, c.Caps, stamp, len(ids))
 	}
+}
+
+// TestFreeTenant: what the licence does not keep is not claimed.
+func TestFreeTenant(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		log := []simtenant.Record{capDirectory(0, capNow.Add(-20*24*time.Hour)), capDirectory(1, capNow.Add(-2*24*time.Hour))}
+		c, ids := collected(t, simtenant.Options{}, []string{"EXCHANGE_S_STANDARD"}, log, "directory-audits/target")
+		if len(ids) != 1 || c.State != collect.Complete || c.Got.From.Before(capNow.Add(-7*24*time.Hour)) || c.Why == "" {
+			t.Errorf("%d records, %s since %s: %s", len(ids), c.State, c.Got.From, c.Why)
+		}
+	})
+}
+
+// TestQueriesFail: where the jobs of the query API fail, the search has it all.
+func TestQueriesFail(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, ids := collected(t, simtenant.Options{FailedQueries: 1}, []string{"AAD_PREMIUM", "EXCHANGE_S_ENTERPRISE"}, crowd(300, false, capAudit), "audit/actor")
+		exact(t, c, ids, 300)
+		if len(c.Errors) == 0 || !strings.Contains(c.Errors[0], "failed") {
+			t.Errorf("the failure isn't told: %v", c.Errors)
+		}
+	})
 }

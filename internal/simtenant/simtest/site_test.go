@@ -36,12 +36,12 @@ func inSite(t *testing.T, o app.SimulateOptions, f func(*site)) {
 	synctest.Test(t, func(t *testing.T) { f(newSite(t, w)) })
 }
 
-func newSite(t *testing.T, w *simtenant.World) *site {
+func newSite(t *testing.T, w *simtenant.World, options ...simtenant.Options) *site {
 	t.Helper()
 	time.Sleep(time.Until(w.Now))
 	s := &site{t: t, world: w}
 	s.collect = app.Register(w)[0]
-	s.tenant = simtenant.New(w, simtenant.Options{})
+	s.tenant = simtenant.New(w, append(options, simtenant.Options{})[0])
 	inContract(t, s.tenant)
 	s.profile = app.TenantProfile{Name: "sim", Tenant: w.ID, Cloud: m365.Worldwide.Name, Client: s.collect.Client, Method: string(m365.ClientSecret)}
 	s.client = s.connect(s.tenant.Transport())
