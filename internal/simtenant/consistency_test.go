@@ -169,3 +169,22 @@ func TestDeepCopy(t *testing.T) {
 		t.Error("the copy leads into the original")
 	}
 }
+
+// Entra and Exchange each have their own delay, also for one account.
+func TestStaleDirectory(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := with(t, Options{Staleness: Staleness{Directory: Delay{Least: time.Minute}}}, "User.ReadWrite.All", "User.EnableDisableAccount.All", "Exchange.ManageAsApp")
+		enabled := func() any {
+			return c.ask("GET", "/v1.0/users/"+danaID+"?$select=id,accountEnabled", "").want(t, 200, "").body["accountEnabled"]
+		}
+		c.ask("PATCH", "/v1.0/users/"+danaID, `{"accountEnabled":false}`).want(t, 204, "")
+		c.cmdlet("Set-Mailbox", forwardOn).want(t, 200, "")
+		if enabled() != true || !forwards(c) {
+			t.Errorf("at once: enabled %v, forwarding %v; the block may not be seen yet, and the forwarding is", enabled(), forwards(c))
+		}
+		time.Sleep(time.Minute)
+		if enabled() != false {
+			t.Error("a minute later the block isn't seen")
+		}
+	})
+}
