@@ -125,13 +125,17 @@ func (x *faults) layer(c *call, next func() reply) reply {
 		return next()
 	}
 	hit, i := x.pick(c)
-	if out, bad := x.lasting(c); bad {
+	out, spoiled := x.lasting(c)
+	switch {
+	case hit == nil && spoiled:
+		return out
+	case hit == nil:
+		return next()
+	case spoiled: // by an earlier fault
+		x.note(c, hit.Kind, i, false)
 		return out
 	}
-	if hit == nil {
-		return next()
-	}
-	out, spoiled := x.spoil(c, hit, next)
+	out, spoiled = x.spoil(c, hit, next)
 	c.spoiled = spoiled
 	x.note(c, hit.Kind, i, spoiled)
 	return out
