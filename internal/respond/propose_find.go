@@ -399,7 +399,7 @@ func (p *planner) findGrants(ctx context.Context, f evict.Finding, l evict.Lefto
 		}
 		x := evict.Object{Name: text(app, "displayName"), Kind: "grant", ID: text(g, "id")}
 		if forAll {
-			if p.usedByOthers(f, x, "revoke-consent") {
+			if p.usedByOthers(ctx, f, x, text(app, "id"), "revoke-consent") {
 				continue
 			}
 		} else {
@@ -413,16 +413,42 @@ func (p *planner) findGrants(ctx context.Context, f evict.Finding, l evict.Lefto
 	return out
 }
 
-// usedByOthers leaves a change to a shared application to the operator where the
-// evidence shows that others than the case's accounts used it.
-func (p *planner) usedByOthers(f evict.Finding, o evict.Object, action evict.ActionID) bool {
-	users := p.c.Guards.Users[strings.ToLower(o.ID)]
-	if users <= p.taken {
+// usedByOthers leaves a change to a shared application to the operator: where the
+// evidence shows more users than the case has accounts, or others consented to it.
+func (p *planner) usedByOthers(ctx context.Context, f evict.Finding, o evict.Object, application string, action evict.ActionID) bool {
+	users, others := p.c.Guards.Users[strings.ToLower(o.ID)], p.consented(ctx, application)
+	why := ""
+	switch {
+	case others == unknownNumber:
+		why = "who else consented to the application could not be read"
+	case others > 0:
+		why = "accounts outside the case consented to the application too (" + strconv.Itoa(others) + "): look first who"
+	case users > p.taken:
+		why = "others used the application too (" + strconv.Itoa(users) + " accounts in all): look first who"
+	default:
 		return false
 	}
-	p.plan.Skipped = append(p.plan.Skipped, evict.Skipped{Action: action, Target: o, Pick: f.ID,
-		Why: "others use the application too: look first who"})
+	p.plan.Skipped = append(p.plan.Skipped, evict.Skipped{Action: action, Target: o, Pick: f.ID, Why: why})
 	return true
+}
+
+// unknownNumber stands for what could not be counted.
+const unknownNumber = -1
+
+// consented counts the accounts other than the case's that consented to an application by themselves.
+func (p *planner) consented(ctx context.Context, application string) int {
+	list, err := rows(ctx, p.r, m365.Call{Op: "list-grants", Query: url.Values{"$filter": {"clientId eq " + odata(application)}}})
+	if err != nil {
+		return unknownNumber
+	}
+	others := map[string]bool{}
+	for _, g := range list {
+		id := text(g, "principalId")
+		if id != "" && !slices.ContainsFunc(p.accounts[:p.taken], func(a *AccountFacts) bool { return a.is(id) }) {
+			others[strings.ToLower(id)] = true
+		}
+	}
+	return len(others)
 }
 
 func (p *planner) findAppRoles(ctx context.Context, f evict.Finding, l evict.Leftover) []wanted {
@@ -452,7 +478,10 @@ func (p *planner) findAppRoles(ctx context.Context, f evict.Finding, l evict.Lef
 		}
 	}
 	if len(out) == 0 { // rights of the application's own: it is switched off, for nothing takes one right from it
-		out = append(out, wanted{action: DisableApplication, target: evict.Object{Name: text(app, "displayName"), Kind: "service-principal", ID: text(app, "id")}})
+		whole := evict.Object{Name: text(app, "displayName"), Kind: "service-principal", ID: text(app, "id")}
+		if !p.usedByOthers(ctx, f, whole, whole.ID, DisableApplication.ID) {
+			out = append(out, wanted{action: DisableApplication, target: whole})
+		}
 	}
 	return out
 }
@@ -468,7 +497,7 @@ func (p *planner) findApplication(ctx context.Context, f evict.Finding, l evict.
 		return nil
 	}
 	o.Name, o.ID = text(app, "displayName"), text(app, "id")
-	if p.usedByOthers(f, o, "disable-application") {
+	if p.usedByOthers(ctx, f, o, o.ID, "disable-application") {
 		return nil
 	}
 	return []wanted{{target: o}}

@@ -546,6 +546,16 @@ func TestSharedApplicationsAreLookedAtFirst(t *testing.T) {
 	if p := propose(t, apps, c); !has(p, "disable-application") {
 		t.Errorf("nobody else uses it: %v", actions(p))
 	}
+	d.lists["list-grants"] = []row{{"id": "g", "clientId": "sp-1", "consentType": "Principal", "principalId": adminID}}
+	if p := propose(t, apps, c); has(p, "disable-application") || !strings.Contains(skippedFor(p, "disable-application").Why, "too (1)") {
+		t.Errorf("somebody else consented to it: %+v", p.Skipped)
+	}
+	d.broken["list-grants"] = errors.New("no")
+	if p := propose(t, apps, c); has(p, "disable-application") {
+		t.Error("who uses it is not known, and it is switched off")
+	}
+	delete(d.broken, "list-grants")
+	delete(d.lists, "list-grants")
 	c.Guards.Users = map[string]int{"sp-1": 12}
 	p := propose(t, apps, c)
 	if k := skippedFor(p, "disable-application"); has(p, "disable-application") || k == nil || k.Pick != "f" {

@@ -30,9 +30,9 @@ func (g *giving) people(a *AccountFacts) {
 
 // told is what the findings say of an account's mail.
 type told struct {
-	hidden, sent, services              []row
-	internal, customers, bank, subjects []string
-	hiddenWhy, sentWhy, servicesWhy     []string
+	hidden, sent, services                      []row
+	internal, customers, bank, subjects         []string
+	hiddenWhy, sentWhy, servicesWhy, noticesWhy []string
 }
 
 func (k *told) empty(a *Action) bool { return len(k.why(a)) == 0 }
@@ -43,6 +43,8 @@ func (k *told) why(a *Action) []string {
 		return k.hiddenWhy
 	case RecoveredServices.ID:
 		return k.servicesWhy
+	case ContactNotices.ID:
+		return k.noticesWhy
 	}
 	return k.sentWhy
 }
@@ -60,11 +62,23 @@ func (g *giving) toldOf(a *AccountFacts) *told {
 			}
 		}
 	}
-	for _, list := range []*[]string{&k.internal, &k.customers, &k.bank, &k.subjects, &k.hiddenWhy, &k.sentWhy, &k.servicesWhy} {
+	// Two questions are the owner's whatever was found: what he sent, and where this address opens doors.
+	k.sent = append(k.sent, row{"at": "since " + whenTrouble(a), "to": "anybody", "subject": "everything else in Sent Items, Deleted Items and Recover deleted items"})
+	k.services = append(k.services, row{"name": "every other service that has this address as recovery address", "at": "since " + whenTrouble(a), "why": "its messages about a reset or a new sign-in lie in the mailbox, or were deleted"})
+	k.sentWhy = append(k.sentWhy, "R7: review what was sent")
+	k.servicesWhy = append(k.servicesWhy, "R7: other services that this mailbox recovers")
+	for _, list := range []*[]string{&k.internal, &k.customers, &k.bank, &k.subjects, &k.hiddenWhy, &k.sentWhy, &k.servicesWhy, &k.noticesWhy} {
 		slices.Sort(*list)
 		*list = slices.Compact(*list)
 	}
 	return k
+}
+
+func whenTrouble(a *AccountFacts) string {
+	if a.FirstTrouble.Set {
+		return a.FirstTrouble.String()
+	}
+	return "first trouble"
 }
 
 // shortList names a few recipients and counts the others.
@@ -88,6 +102,9 @@ func (k *told) add(f evict.Finding, l evict.Leftover, domain string) {
 		k.servicesWhy = append(k.servicesWhy, f.ID)
 	case evict.LeftSent:
 		k.sentWhy = append(k.sentWhy, f.ID)
+		if len(l.List) > 0 {
+			k.noticesWhy = append(k.noticesWhy, f.ID)
+		}
 		k.subjects = append(k.subjects, l.Name)
 		k.sent = append(k.sent, row{"at": f.Time.String(), "to": shortList(l.List), "subject": l.Name, "internetMessageId": l.ID})
 		for _, to := range l.List {
