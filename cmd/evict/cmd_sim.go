@@ -35,7 +35,7 @@ present is now.
 			if flag(c, "list") {
 				return listScenarios(out, flag(c, "json"))
 			}
-			o.Present = time.Now()
+			o.Present, o.Prompt = time.Now(), !flag(c, "waits")
 			outcome.Served = true
 			return app.Simulate(c.Context(), o, func(s app.Simulated) error {
 				if flag(c, "json") {
@@ -48,6 +48,7 @@ present is now.
 	}
 	f := c.Flags()
 	f.Bool("list", false, "list the scenarios and end")
+	f.Bool("waits", false, "let searches of the audit log take minutes, as Microsoft's do")
 	f.StringVar(&o.Listen, "listen", "127.0.0.1:0", "address of this machine to serve on; port 0 takes a free one")
 	f.StringVar(&o.Folder, "dir", "", "folder for the certificate authority and the secrets (default: a new one that only this user can read)")
 	simulated(c, &o)

@@ -217,7 +217,7 @@ func Simulate(ctx context.Context, o SimulateOptions, ready func(Simulated) erro
 	if err != nil {
 		return err
 	}
-	tenant := simtenant.New(w, simtenant.Options{Prompt: o.Prompt})
+	tenant := simtenant.New(w, simtenant.Options{Prompt: o.Prompt, Limits: simtenant.DocumentedLimits(len(w.Users))})
 	out.Attack = func() []string {
 		list := []string{}
 		for _, f := range tenant.Attack() {

@@ -25,7 +25,7 @@ evict investigate --case sim-case
 evict tenant remove sim
 ` + "```" + `
 
-Collecting goes through the code that talks to the real services: same requests, permissions, limits and waits; only the address and the certificate differ.
+Collecting goes through the code that talks to the real services: same requests, permissions and limits; only the address and the certificate differ. Searches of the audit log are answered at once; with ` + "`--waits`" + ` they take minutes, as Microsoft's do.
 ` + "`--seed`" + ` tells the same story of other people, ` + "`--users`" + ` and ` + "`--days`" + ` make the tenant larger.
 Ctrl-C ends the tenant and removes its certificate and secrets; the case stays.
 
