@@ -268,8 +268,8 @@ func (p *planner) evictKnown(ctx context.Context) {
 	for _, a := range p.accounts[:p.taken] {
 		p.roles(a)
 		p.standing(a)
-		p.telephones(ctx, a)
 	}
+	p.telephones(ctx)
 	p.inQuestion()
 	p.dependants(ctx)
 }

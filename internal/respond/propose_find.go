@@ -863,21 +863,25 @@ func (p *planner) gone(kind, name string, a *AccountFacts) {
 	p.note("The %s %q of %s is not there any more: no step.", kind, name, a.name())
 }
 
-// telephones notes the devices that began to read the mailbox after first trouble:
+// telephones notes the devices that began to read a mailbox after first trouble:
 // no log of Microsoft's says by whose hand.
-func (p *planner) telephones(ctx context.Context, a *AccountFacts) {
-	if !p.live() || !a.FirstTrouble.Set {
+func (p *planner) telephones(ctx context.Context) {
+	if !p.live() {
 		return
 	}
-	list, err := rows(ctx, p.r, cmdlet("Get-MobileDevice", map[string]any{"Mailbox": a.ID}))
-	if err != nil {
-		return // a mailbox without any, or none at all
-	}
-	for _, d := range list {
-		at, err := time.Parse(time.RFC3339, either(text(d, "FirstSyncTime"), text(d, "WhenCreated")))
-		if err == nil && !at.Before(a.FirstTrouble.Std()) {
-			p.note("The telephone %q (%s) reads the mailbox of %s since %s, after first trouble: ask the owner whether it is his; if not, remove it (%s).",
-				either(text(d, "FriendlyName"), text(d, "DeviceModel")), text(d, "DeviceOS"), a.name(), at.UTC().Format(time.RFC3339), RemoveMobileDevice.ID)
+	lists := make([][]row, p.taken)
+	parallel(p.taken, func(i int) {
+		if a := p.accounts[i]; a.FirstTrouble.Set {
+			lists[i], _ = rows(ctx, p.r, cmdlet("Get-MobileDevice", map[string]any{"Mailbox": a.ID})) // an error: no mailbox; a hint is no promise
+		}
+	})
+	for i, a := range p.accounts[:p.taken] {
+		for _, d := range lists[i] {
+			at, err := time.Parse(time.RFC3339, either(text(d, "FirstSyncTime"), text(d, "WhenCreated")))
+			if err == nil && !at.Before(a.FirstTrouble.Std()) {
+				p.note("The telephone %q (%s) reads the mailbox of %s since %s, after first trouble: ask the owner whether it is his; if not, remove it (%s).",
+					either(text(d, "FriendlyName"), text(d, "DeviceModel")), text(d, "DeviceOS"), a.name(), at.UTC().Format(time.RFC3339), RemoveMobileDevice.ID)
+			}
 		}
 	}
 }

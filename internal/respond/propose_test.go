@@ -624,6 +624,17 @@ type readerFunc func(m365.Call) (*m365.Response, error)
 
 func (f readerFunc) Do(_ context.Context, c m365.Call) (*m365.Response, error) { return f(c) }
 
+func TestTelephonesSinceFirstTrouble(t *testing.T) {
+	d := tenantOfDana()
+	d.lists["exchange:Get-MobileDevice "+danaID] = []row{{"FriendlyName": "own", "FirstSyncTime": "2025-01-02T10:00:00Z"}, {"FriendlyName": "new", "FirstSyncTime": "2026-11-20T22:00:00Z"}, {"FriendlyName": "timeless"}}
+	c := caseOfDana()
+	c.Accounts[0].FirstTrouble = hour
+	p := propose(t, d, c)
+	if !isNoted(p, `telephone "new"`) || isNoted(p, `telephone "own"`) || isNoted(p, "timeless") {
+		t.Errorf("notes: %q", p.Notes)
+	}
+}
+
 func TestAPickByName(t *testing.T) {
 	c := caseOfDana()
 	c.Picked = []Pick{{Action: "hold-mailbox", Target: evict.Object{Name: danaUPN, Kind: "user"}, Why: "a lawyer asked"}, {Action: "nothing-like-it"}, {Finding: "unheard"}}
