@@ -1,5 +1,6 @@
 # Everything here needs Go and make. `make test` also wants a browser, and
-# installs one where it may; see scripts/browser.sh.
+# installs one where it may; see scripts/browser.sh. With Node.js it also runs
+# Microsoft's own clients against the simulated tenant; see scripts/clients.sh.
 
 GO          ?= go
 STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
@@ -28,6 +29,7 @@ demo: build ## take back a simulated tenant that is under attack: the whole loop
 .PHONY: test
 test: ## every test; installs what they need
 	@sh scripts/browser.sh
+	@sh scripts/clients.sh
 	$(GO) test -timeout 12m ./...
 
 .PHONY: check
