@@ -16,7 +16,7 @@ var Catalog = []*Action{
 	DisableConnector, DisableDevice, RemoveMobileDevice, RemoveAddIn, RemoveSharingLink, DisableAutoReply, RestoreJunkSettings, StopFlow, RestoreFederation,
 	RestoreAccessPolicy, RestoreAudit, Preserve, HoldMailbox, RecallInternalPhish,
 	CheckIdentity, ScanComputer, DismissRisk, RequireMfa, EnrolMethods, RestoreProfile, RestoreSignature, RestoreListing, ReturnHiddenMail, ReviewSentItems, ContactNotices,
-	RecoveredServices, RestoreMailProtocols, UnblockSignIn, UnblockSending,
+	RecoveredServices, EnableOnPremises, RestoreMailProtocols, UnblockSignIn, UnblockSending,
 }
 
 // Find returns the action of that ID; nil when there is none.

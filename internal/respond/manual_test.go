@@ -141,6 +141,12 @@ func TestOnPremisesStepsAreVerifiedByTheSync(t *testing.T) {
 			t.Errorf("no %q in %q", want, s.Manual)
 		}
 	}
+	back := instructed(t, EnableOnPremises, evict.Object{Account: "id-1", Name: "dana@contoso.example"}, "null")
+	for now, want := range map[string]bool{string(state("true", "2026-11-20T09:10:00Z")): true, string(state("true", "2026-11-20T08:30:00Z")): false, string(state("false", "2026-11-20T09:10:00Z")): false} {
+		if got := EnableOnPremises.Reached(back, json.RawMessage(now)); got != want {
+			t.Errorf("enabled: %s: %v", now, got)
+		}
+	}
 	if _, err := DisableOnPremises.Plan(json.RawMessage(`{"accountEnabled":true,"onPremisesSyncEnabled":null}`), null); err == nil {
 		t.Error("a cloud account is disabled in Active Directory")
 	}

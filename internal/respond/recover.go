@@ -95,7 +95,12 @@ func (g *giving) account(ctx context.Context, a *AccountFacts) {
 		g.wanted = append(g.wanted, wanted{action: risk, target: o, why: []string{"it was confirmed by an earlier plan"}, quiet: true})
 		first = append(first, stepID(risk.ID, o))
 	}
-	g.wanted = append(g.wanted, wanted{action: UnblockSignIn, target: o, why: []string{"the owner gets his account back"}, needs: first})
+	back := []string{"the owner gets his account back"}
+	if g.did(a, DisableOnPremises.ID) != nil {
+		g.wanted = append(g.wanted, wanted{action: EnableOnPremises, target: o, why: back, needs: slices.Clone(first)})
+		first = append(first, stepID(EnableOnPremises.ID, o))
+	}
+	g.wanted = append(g.wanted, wanted{action: UnblockSignIn, target: o, why: back, needs: first})
 	if a.Synced {
 		g.note("%s comes from Active Directory: it is enabled there, by a person, before sign-in is allowed here.", a.name())
 	}
