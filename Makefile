@@ -63,6 +63,10 @@ torture: ## the long runs: 1,000 schedules of faults, a token's end at every req
 	EVICT_TORTURE=1 $(GO) test -count=1 -v -timeout 120m -run Caps ./internal/simtenant
 	EVICT_TORTURE=1 $(GO) test -count=1 -v -timeout 120m -run 'TestTornByChance|TestCrashAtEveryEdge|TestEachRequestFailsInTurn|TestReadsLagAndFlap' ./internal/respond
 
+.PHONY: breaks
+breaks: ## break the safety net on purpose, one break after another: a test must notice each
+	@GO="$(GO)" sh scripts/breaks.sh $(BREAKS)
+
 .PHONY: fuzz
 fuzz: ## each fuzz target for FUZZTIME (5s)
 	@GO="$(GO)" sh scripts/fuzz.sh $(FUZZTIME)

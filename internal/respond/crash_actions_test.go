@@ -95,6 +95,7 @@ func (w *wreck) run(plan gate.Plan) (StepResult, error) {
 			return StepResult{}, err
 		}
 	}
+	w.last = "" // what a process holds is gone with it
 	r := Runner{Reader: w.client.Reader(), Sender: w, Gate: g, Plan: plan, Secrets: w, Patience: w.wait}
 	got, err := r.Apply(w.t.Context())
 	if err != nil {

@@ -23,11 +23,11 @@ type scene struct {
 	disk  *crashdisk.Disk
 	plan  gate.Plan
 	undo  gate.Plan
-	hands *handed
+	shown string // password that a person was shown last
 }
 
 func newScene(t *testing.T) *scene {
-	s := &scene{t: t, on: newTenant(), disk: crashdisk.New(), hands: &handed{}}
+	s := &scene{t: t, on: newTenant(), disk: crashdisk.New()}
 	c, err := casefile.Create(s.disk, "case", casefile.Meta{ID: fakeCase, Tenant: fakeTenant, Created: time.Now()}, "Jo")
 	if err != nil {
 		t.Fatal(err)
@@ -76,8 +76,13 @@ func (s *scene) run(p gate.Plan) (Summary, error) {
 			return Summary{}, err
 		}
 	}
-	r := &Runner{Reader: s.on, Sender: s.on, Gate: g, Plan: p, Secrets: s.hands, find: findFake}
-	return r.Apply(s.t.Context())
+	hands := &handed{} // what it holds is gone with the process
+	r := &Runner{Reader: s.on, Sender: s.on, Gate: g, Plan: p, Secrets: hands, find: findFake}
+	sum, err := r.Apply(s.t.Context())
+	if hands.shown != "" {
+		s.shown = hands.shown
+	}
+	return sum, err
 }
 
 // survive resumes after a crash until a run comes to its end, and holds what was done against the journal.
@@ -105,8 +110,8 @@ func (s *scene) survive(p gate.Plan) error {
 			return fmt.Errorf("%s is %s: %s", r.Step.ID, r.State, r.Why)
 		}
 	}
-	if s.hands.shown != s.on.password {
-		return fmt.Errorf("handed over %q, and the tenant has %q", s.hands.shown, s.on.password)
+	if s.shown != s.on.password {
+		return fmt.Errorf("handed over %q, and the tenant has %q", s.shown, s.on.password)
 	}
 	c, err := casefile.OpenReadOnly(s.disk, "case")
 	if err != nil {

@@ -447,3 +447,32 @@ func TestStuckSteps(t *testing.T) {
 		})
 	}
 }
+
+// TestAnsweredIsHonest: only a plain no is one.
+func TestAnsweredIsHonest(t *testing.T) {
+	for _, x := range []struct {
+		err  error
+		want gate.End
+	}{
+		{&m365.Error{Kind: m365.BadRequest}, gate.NotSent},
+		{&m365.Error{Kind: m365.BadRequest, Status: 400, Sent: true}, gate.Refused},
+		{&m365.Error{Kind: m365.Forbidden, Status: 403, Sent: true}, gate.Refused},
+		{&m365.Error{Kind: m365.Throttled, Status: 429, Sent: true}, gate.Refused},
+		{&m365.Error{Kind: m365.BadRequest, Status: 307, Sent: true}, gate.Refused},  // not followed
+		{&m365.Error{Kind: m365.Unavailable, Status: 400, Sent: true}, gate.Unclear}, // Exchange says 400 where its backend broke
+		{&m365.Error{Kind: m365.Malformed, Status: 403, Sent: true}, gate.Unclear},
+		{&m365.Error{Kind: m365.Malformed, Status: 200, Sent: true}, gate.Unclear},
+		{&m365.Error{Kind: m365.Unavailable, Status: 503, Sent: true}, gate.Unclear},
+		{&m365.Error{Kind: m365.Unavailable, Status: 408, Sent: true}, gate.Unclear},
+		{&m365.Error{Kind: m365.Unavailable, Sent: true}, gate.Unclear},
+		{&m365.Error{Kind: m365.Cancelled, Sent: true}, gate.Unclear},
+		{errors.New("what nobody thought of"), gate.Unclear},
+	} {
+		if got := answered(nil, x.err).End; got != x.want {
+			t.Errorf("%v: %s, want %s", x.err, got, x.want)
+		}
+	}
+	if got := answered(&m365.Response{Status: 204}, nil).End; got != gate.Done {
+		t.Error(got)
+	}
+}
