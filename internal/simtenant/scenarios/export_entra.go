@@ -179,7 +179,13 @@ func exportEntraCSV(x *exporter) error {
 	if err := x.signInTable("NonInteractiveSignIns.csv", "non-interactive sign-ins", behind, false, portalSignIns, portalSignIn); err != nil {
 		return err
 	}
-	return x.portalAudit("AuditLogs.csv")
+	if err := x.portalAudit("AuditLogs.csv"); err != nil {
+		return err
+	}
+	if err := x.portalRegistration("UserRegistrationDetails.csv"); err != nil {
+		return err
+	}
+	return x.portalDetections("RiskDetections.csv")
 }
 
 // exportEntraOld is the portal's download of some years ago, of people's
@@ -221,7 +227,10 @@ func exportEntraJSON(x *exporter) error {
 	if err := x.array("NonInteractiveSignIns.json", "non-interactive sign-ins", behind); err != nil {
 		return err
 	}
-	return x.array("AuditLogs.json", "directory audits", x.log(simtenant.DirectoryRecord))
+	if err := x.array("AuditLogs.json", "directory audits", x.log(simtenant.DirectoryRecord)); err != nil {
+		return err
+	}
+	return x.registrationJSON("UserRegistrationDetails.json")
 }
 
 // A directoryAudit is Graph's directoryAudit.

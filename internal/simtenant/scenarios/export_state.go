@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/url"
-	"slices"
 	"strings"
 
 	"evict/internal/simtenant"
@@ -118,7 +117,7 @@ func (x *exporter) state(d dump) error {
 func (x *exporter) pages(file, source, resource string, pages []ownedPage, refused string) error {
 	s := x.ofState(source)
 	if source == "risk" {
-		s.From = s.To.AddDate(0, 0, -90) // as long as Entra keeps detections under P2
+		s = x.ofRisk()
 	}
 	if refused != "" {
 		s.Complete, s.Why = false, refused
@@ -146,7 +145,7 @@ const noLicence = "the tenant's licence doesn't hold it"
 // asked asks the tenant for one kind of state. What it says it hasn't gives an
 // empty page; what it may not say is refused, for want of a licence.
 func (x *exporter) asked(d dump) (pages []ownedPage, refused string, err error) {
-	if d.plan != "" && !slices.Contains(x.w.Plans, d.plan) {
+	if d.plan != "" && !x.licensed(d.plan) {
 		return nil, noLicence, nil
 	}
 	whom := []*simtenant.User{nil}

@@ -17,8 +17,9 @@ import (
 
 // An owned object is one object of a state, and whose it is.
 type ownedObject struct {
-	of  *simtenant.User // nil: the tenant's
-	obj map[string]any
+	of   *simtenant.User // nil: the tenant's
+	kind string          // Graph's type of it, "" where it has none
+	obj  map[string]any
 }
 
 // objects asks for one kind of state and leaves out what only the wire has.
@@ -50,12 +51,13 @@ func (x *exporter) objectsOf(d dump, whom func(*simtenant.User) bool) ([]ownedOb
 			if err := d.Decode(&o); err != nil {
 				return nil, err
 			}
+			kind, _ := o["@odata.type"].(string)
 			for k := range o {
 				if strings.Contains(k, "@") {
 					delete(o, k)
 				}
 			}
-			out = append(out, ownedObject{u, o})
+			out = append(out, ownedObject{u, strings.TrimPrefix(kind, "#microsoft.graph."), o})
 		}
 	}
 	return out, nil
@@ -177,6 +179,7 @@ func extractor(form string) func(*exporter) error {
 			x.extractorTransport,
 			x.extractorRights,
 			x.extractorSwitches,
+			x.extractorIdentity,
 			func() error { return x.traceRows("MessageTrace/MTL.csv") },
 		} {
 			if err := write(); err != nil {
@@ -224,7 +227,7 @@ func (x *exporter) extractorRules() error {
 	const columns = "RuleName,Enabled,Priority,RuleIdentity,StopProcessingRules,CopyToFolder,MoveToFolder,RedirectTo,ForwardTo,ForwardAsAttachmentTo,ApplyCategory,MarkImportance,MarkAsRead,DeleteMessage,SoftDeleteMessage,From,SubjectContainsWords,SubjectOrBodyContainsWords,BodyContainsWords,HasAttachment,Description,InError,ErrorType"
 	s := x.ofState("inbox rules")
 	s.Complete, s.Why = false, "hidden rules are not shown"
-	return x.objectTable("MailboxRules/InboxRules.csv", s, "UserName,"+columns, rows, func(o ownedObject, column string) any {
+	return x.objectTable("MailboxRules/InboxRules.csv", true, s, "UserName,"+columns, rows, func(o ownedObject, column string) any {
 		switch column {
 		case "UserName":
 			return o.of.UPN
@@ -236,10 +239,10 @@ func (x *exporter) extractorRules() error {
 }
 
 // objectTable is a CSV of objects by chosen columns, lists joined.
-func (x *exporter) objectTable(name string, s stated, columns string, rows []ownedObject, value func(o ownedObject, column string) any) error {
+func (x *exporter) objectTable(name string, all bool, s stated, columns string, rows []ownedObject, value func(o ownedObject, column string) any) error {
 	s.Rows = len(rows)
 	return x.write(name, s, func(out *bufio.Writer) error {
-		t := table{out, true}
+		t := table{out, all}
 		t.header(columns)
 		names := strings.Split(columns, ",")
 		for _, o := range rows {
@@ -265,7 +268,7 @@ func (x *exporter) extractorGraphRules() error {
 		m, _ := o.obj[part].(map[string]any)
 		return m[name]
 	}
-	return x.objectTable("MailboxRules/InboxRules-Graph.csv", s, "UserPrincipalName,RuleName,RuleId,Sequence,Enabled,ForwardTo,RedirectTo,ForwardAsAttachment,Delete,PermanentDelete,MoveToFolder,StopProcessingRules,MarkAsRead,From,SubjectContains,BodyContains,HasAttachments", rows, func(o ownedObject, column string) any {
+	return x.objectTable("MailboxRules/InboxRules-Graph.csv", true, s, "UserPrincipalName,RuleName,RuleId,Sequence,Enabled,ForwardTo,RedirectTo,ForwardAsAttachment,Delete,PermanentDelete,MoveToFolder,StopProcessingRules,MarkAsRead,From,SubjectContains,BodyContains,HasAttachments", rows, func(o ownedObject, column string) any {
 		switch column {
 		case "UserPrincipalName":
 			return o.of.UPN
@@ -316,7 +319,7 @@ func (x *exporter) extractorTransport() error {
 	if err != nil {
 		return err
 	}
-	return x.objectTable("TransportRules/TransportRules.csv", x.ofState("transport rules"), "Name,Description,CreatedBy,WhenChanged,State,Priority", rows, func(o ownedObject, column string) any {
+	return x.objectTable("TransportRules/TransportRules.csv", true, x.ofState("transport rules"), "Name,Description,CreatedBy,WhenChanged,State,Priority", rows, func(o ownedObject, column string) any {
 		if column == "Description" {
 			return describe(o.obj)
 		}
@@ -365,10 +368,10 @@ func (x *exporter) extractorRights() error {
 	var rows []ownedObject
 	for _, u := range x.whom() {
 		if x.w.Mailbox(u.ID) != nil {
-			rows = append(rows, ownedObject{u, map[string]any{"UserPrincipalName": u.UPN, "DisplayName": u.DisplayName, "FullAccessUsers": holders(full, u, "User"), "SendAsUsers": holders(as, u, "Trustee")}})
+			rows = append(rows, ownedObject{of: u, obj: map[string]any{"UserPrincipalName": u.UPN, "DisplayName": u.DisplayName, "FullAccessUsers": holders(full, u, "User"), "SendAsUsers": holders(as, u, "Trustee")}})
 		}
 	}
-	return x.objectTable("MailboxPermissions/MailboxDelegatedPermissions.csv", x.ofState("mailbox permissions"), "UserPrincipalName,DisplayName,RecipientTypeDetails,FullAccessUsers,SendAsUsers,SendOnBehalfUsers,CalendarUsers,InboxUsers", rows, func(o ownedObject, column string) any { return o.obj[column] })
+	return x.objectTable("MailboxPermissions/MailboxDelegatedPermissions.csv", true, x.ofState("mailbox permissions"), "UserPrincipalName,DisplayName,RecipientTypeDetails,FullAccessUsers,SendAsUsers,SendOnBehalfUsers,CalendarUsers,InboxUsers", rows, func(o ownedObject, column string) any { return o.obj[column] })
 }
 
 // extractorSwitches says which mailboxes are audited.
@@ -385,7 +388,7 @@ func (x *exporter) extractorSwitches() error {
 	for _, o := range bypass {
 		off[o.of] = o.obj["AuditBypassEnabled"]
 	}
-	return x.objectTable("MailboxAudit/MailboxAuditStatus.csv", x.ofState("mailbox switches"), "UserPrincipalName,DisplayName,RecipientTypeDetails,AuditEnabled,AuditBypassEnabled,DefaultAuditSet,OwnerAuditActions,DelegateAuditActions,AdminAuditActions", boxes, func(o ownedObject, column string) any {
+	return x.objectTable("MailboxAudit/MailboxAuditStatus.csv", true, x.ofState("mailbox switches"), "UserPrincipalName,DisplayName,RecipientTypeDetails,AuditEnabled,AuditBypassEnabled,DefaultAuditSet,OwnerAuditActions,DelegateAuditActions,AdminAuditActions", boxes, func(o ownedObject, column string) any {
 		switch column {
 		case "AuditBypassEnabled":
 			return off[o.of]
