@@ -273,6 +273,26 @@ func TestEndOfTheRun(t *testing.T) {
 	}
 }
 
+// TestEndWhileTheServiceIsBusy: what was refused so far is told as failed at once, and not looked for.
+func TestEndWhileTheServiceIsBusy(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		on, j := newTenant(), &line{}
+		on.fault = func(string, string, int) fault { return busy }
+		p := sealed(t, planOf(stepOf(on, "set", "a", "0", "1"), stepOf(on, "set", "b", "0", "1", "a")))
+		r := approved(t, on, j, p)
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		start := time.Now()
+		s, err := r.Apply(ctx)
+		if !errors.Is(err, context.DeadlineExceeded) || states(s)["a"] != Failed || states(s)["b"] != Blocked || time.Since(start) > 6*time.Second {
+			t.Errorf("%v %v after %s", states(s), err, time.Since(start))
+		}
+		if err := on.witness(j.entries, p.Hash()); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // TestManualSteps wait for a person's word, and for the tenant to agree.
 func TestManualSteps(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -131,7 +131,11 @@ func (w *worker) send() {
 			}
 			w.leave(state, err.Error())
 			return
-		case errors.Is(err, errEnded) && !out.sent && !w.unclear && !w.begun():
+		case errors.Is(err, errEnded) && !w.unclear && !w.partly && !w.begun():
+			if out.sent { // and refused
+				w.end(gate.Result{Outcome: gate.Failed, Why: errEnded.Error()})
+				return
+			}
 			w.leave(LeftOut, errEnded.Error())
 			return
 		case err == nil || errors.Is(err, errEnded):
@@ -324,7 +328,7 @@ func (w *worker) result(state State, why string, ended time.Time) {
 	r.Effect = r.effect()
 	w.mu.Lock()
 	w.results[w.s.ID] = r
-	w.cut = w.cut || state == LeftOut && why == errEnded.Error()
+	w.cut = w.cut || why == errEnded.Error()
 	w.mu.Unlock()
 	w.report(Progress{Step: w.s.ID, State: state, Why: why, Time: time.Now(), Effect: r.Effect})
 }
