@@ -49,10 +49,12 @@ func TestTableAgreesWithTheContract(t *testing.T) {
 						t.Errorf("%s: no option %s", at, q)
 					}
 				}
-				known := c.Permissions(version, r.method, p)
-				for p := range strings.FieldsSeq(r.app) {
-					if p != anyPermission && len(known) > 0 && !slices.Contains(known, p) {
-						t.Errorf("%s: not let in with %s", at, p)
+				for people, given := range map[bool]string{false: r.app, true: r.people} {
+					known := c.Permissions(version, r.method, p, people)
+					for p := range strings.FieldsSeq(given) {
+						if p != anyPermission && len(known) > 0 && !slices.Contains(known, p) {
+							t.Errorf("%s: not let in with %s (people: %v)", at, p, people)
+						}
 					}
 				}
 				if r.body != "" && r.body != "*" && r.body != "?" {

@@ -19,6 +19,7 @@ var (
 
 const (
 	listApplicationsWith = "Application.Read.All Application.ReadWrite.OwnedBy Application.ReadWrite.All Directory.Read.All"
+	applicationsOfPeople = "Application.Read.All Application.ReadWrite.All Directory.Read.All"
 	readApplications     = "Application.Read.All Application.ReadWrite.OwnedBy Application.ReadWrite.All " + readDirectory
 	writeApplications    = "Application.ReadWrite.All " + writeDirectory
 	writeGrants          = "DelegatedPermissionGrant.ReadWrite.All " + writeDirectory
@@ -29,19 +30,19 @@ const (
 func applicationsTable() []row {
 	owned := "User.Read.All User.ReadWrite.All " + readDirectory
 	return []row{
-		{"GET", "/servicePrincipals", "v1.0 beta", searchedQuery, "", listApplicationsWith, listApplicationsWith, collection(principalKind, listPrincipals)},
-		{"GET", "/servicePrincipals/{id}", "v1.0 beta", oneQuery, "", readApplications, readApplications, single(principalKind, getPrincipal)},
-		{"GET", "/servicePrincipals/{id}/appRoleAssignments", "v1.0 beta", listedQuery, "", readApplications, readApplications, collection(appRoleKind, listAppRolesOfPrincipal)},
-		{"GET", "/servicePrincipals/{id}/appRoleAssignedTo", "v1.0 beta", listedQuery, "", readApplications, readApplications, collection(appRoleKind, listAssignees)},
+		{"GET", "/servicePrincipals", "v1.0 beta", searchedQuery, "", listApplicationsWith, applicationsOfPeople, collection(principalKind, listPrincipals)},
+		{"GET", "/servicePrincipals/{id}", "v1.0 beta", oneQuery, "", readApplications, applicationsOfPeople, single(principalKind, getPrincipal)},
+		{"GET", "/servicePrincipals/{id}/appRoleAssignments", "v1.0 beta", listedQuery, "", readApplications, applicationsOfPeople, collection(appRoleKind, listAppRolesOfPrincipal)},
+		{"GET", "/servicePrincipals/{id}/appRoleAssignedTo", "v1.0 beta", listedQuery, "", readApplications, applicationsOfPeople, collection(appRoleKind, listAssignees)},
 		{"GET", "/servicePrincipals/{id}/oauth2PermissionGrants", "v1.0 beta", listedQuery, "", readDirectory, readDirectory, collection(grantKind, listGrantsOfPrincipal)},
-		{"GET", "/servicePrincipals/{id}/owners", "v1.0 beta", listedQuery, "", readApplications, readApplications, collection(memberKind, listOwners)},
+		{"GET", "/servicePrincipals/{id}/owners", "v1.0 beta", listedQuery, "", readApplications, applicationsOfPeople, collection(memberKind, listOwners)},
 		// learn.microsoft.com/graph/api/application-list and application-get
-		{"GET", "/applications", "v1.0 beta", searchedQuery, "", readApplications, readApplications, collection(applicationKind, listApplications)},
-		{"GET", "/applications/{id}", "v1.0 beta", oneQuery, "", readApplications, readApplications, single(applicationKind, getApplication)},
+		{"GET", "/applications", "v1.0 beta", searchedQuery, "", readApplications, applicationsOfPeople, collection(applicationKind, listApplications)},
+		{"GET", "/applications/{id}", "v1.0 beta", oneQuery, "", readApplications, applicationsOfPeople, single(applicationKind, getApplication)},
 		{"GET", "/oauth2PermissionGrants", "v1.0 beta", "$select $filter $top", "", readDirectory + " DelegatedPermissionGrant.ReadWrite.All", readDirectory + " DelegatedPermissionGrant.ReadWrite.All", collection(grantKind, listGrants)},
 		{"GET", "/oauth2PermissionGrants/{id}", "v1.0 beta", "$select", "", readDirectory + " DelegatedPermissionGrant.ReadWrite.All", readDirectory + " DelegatedPermissionGrant.ReadWrite.All", single(grantKind, getGrant)},
-		{"GET", "/users/{id}/oauth2PermissionGrants", "v1.0 beta", "$select $filter $top", "", "Directory.Read.All DelegatedPermissionGrant.ReadWrite.All", readDirectory + " DelegatedPermissionGrant.ReadWrite.All", collection(grantKind, listGrantsOfUser)},
-		{"GET", "/users/{id}/appRoleAssignments", "v1.0 beta", listedQuery, "", "Directory.Read.All " + writeAppRoles, readDirectory + " " + writeAppRoles, collection(appRoleKind, listAppRolesOfUser)},
+		{"GET", "/users/{id}/oauth2PermissionGrants", "v1.0 beta", "$select $filter $top", "", "Directory.Read.All DelegatedPermissionGrant.ReadWrite.All", "Directory.Read.All DelegatedPermissionGrant.ReadWrite.All", collection(grantKind, listGrantsOfUser)},
+		{"GET", "/users/{id}/appRoleAssignments", "v1.0 beta", listedQuery, "", "Directory.Read.All " + writeAppRoles, "Directory.Read.All " + writeAppRoles, collection(appRoleKind, listAppRolesOfUser)},
 		{"GET", "/users/{id}/ownedObjects", "v1.0 beta", listedQuery, "", owned, owned + " User.Read", collection(memberOfAnyType, listOwnedObjects)},
 	}
 }

@@ -16,8 +16,8 @@ func changesTable() []row {
 	members := "GroupMember.ReadWrite.All Group.ReadWrite.All RoleManagement.ReadWrite.Directory " + writeDirectory
 	owned := writeApplications + " Application.ReadWrite.OwnedBy"
 	return []row{
-		{"PATCH", "/devices/{id}", "v1.0 beta", "", "accountEnabled:bool", "Device.ReadWrite.All " + writeDirectory, "Directory.AccessAsUser.All " + writeDirectory, nothing(patchDevice)},
-		{"DELETE", "/devices/{id}", "v1.0 beta", "", "", "Device.ReadWrite.All", "Directory.AccessAsUser.All " + writeDirectory, nothing(deleteDevice)},
+		{"PATCH", "/devices/{id}", "v1.0 beta", "", "accountEnabled:bool", "Device.ReadWrite.All " + writeDirectory, "Directory.AccessAsUser.All", nothing(patchDevice)},
+		{"DELETE", "/devices/{id}", "v1.0 beta", "", "", "Device.ReadWrite.All", "Directory.AccessAsUser.All", nothing(deleteDevice)},
 		{"POST", "/oauth2PermissionGrants", "v1.0 beta", "", "clientId consentType principalId resourceId scope", writeGrants, writeGrants, created(grantKind, createGrant)},
 		{"DELETE", "/oauth2PermissionGrants/{id}", "v1.0 beta", "", "", writeGrants, writeGrants, nothing(deleteGrant)},
 		{"POST", "/users/{id}/appRoleAssignments", "v1.0 beta", "", "appRoleId principalId resourceId", writeAppRoles, writeAppRoles, created(appRoleKind, createAppRole)},

@@ -9,14 +9,17 @@ var deviceKind = &kind{name: "device", directory: true,
 	props: "id deletedDateTime accountEnabled alternativeSecurityIds approximateLastSignInDateTime complianceExpirationDateTime deviceCategory deviceId deviceMetadata deviceOwnership deviceVersion displayName enrollmentProfileName enrollmentType isCompliant isManaged isManagementRestricted isRooted managementType manufacturer mdmAppId model onPremisesLastSyncDateTime onPremisesSecurityIdentifier onPremisesSyncEnabled operatingSystem operatingSystemVersion physicalIds profileType registrationDateTime systemLabels trustType",
 	beta:  "domainName extensionAttributes hostnames kind name platform status"}
 
-const readDevices = "Device.Read.All Device.ReadWrite.All " + readDirectory
+const (
+	readDevices     = "Device.Read.All Device.ReadWrite.All " + readDirectory
+	devicesOfPeople = "Device.Read.All " + readDirectory
+)
 
 // devicesTable is what accounts work at.
 func devicesTable() []row {
 	own := "User.Read.All User.ReadWrite.All " + readDirectory
 	return []row{
-		{"GET", "/devices", "v1.0 beta", searchedQuery, "", readDevices, readDevices, collection(deviceKind, listDevices)},
-		{"GET", "/devices/{id}", "v1.0 beta", oneQuery, "", readDevices, readDevices, single(deviceKind, getDevice)},
+		{"GET", "/devices", "v1.0 beta", searchedQuery, "", readDevices, devicesOfPeople, collection(deviceKind, listDevices)},
+		{"GET", "/devices/{id}", "v1.0 beta", oneQuery, "", readDevices, devicesOfPeople, single(deviceKind, getDevice)},
 		{"GET", "/users/{id}/registeredDevices", "v1.0 beta", listedQuery, "", own, own + " User.Read", collection(memberKind, listDevicesOf)},
 		{"GET", "/users/{id}/ownedDevices", "v1.0 beta", listedQuery, "", own, own + " User.Read", collection(memberKind, listDevicesOf)},
 	}

@@ -20,7 +20,7 @@ func groupsTable() []row {
 		{"GET", "/groups", "v1.0 beta", searchedQuery, "", readMembers, readMembers, collection(groupKind, listGroups)},
 		{"GET", "/groups/{id}", "v1.0 beta", oneQuery, "", readMembers, readMembers, single(groupKind, getGroup)},
 		{"GET", "/groups/{id}/members", "v1.0 beta", searchedQuery, "", readMembers + " GroupMember.ReadBasic.All", readMembers + " GroupMember.ReadBasic.All", collection(memberKind, listGroupMembers)},
-		{"GET", "/users/{id}/memberOf", "v1.0 beta", searchedQuery, "", readDirectory, memberships + " User.Read", collection(memberKind, listMemberships)},
+		{"GET", "/users/{id}/memberOf", "v1.0 beta", searchedQuery, "", readDirectory, readDirectory + " User.Read", collection(memberKind, listMemberships)},
 		{"GET", "/users/{id}/transitiveMemberOf", "v1.0 beta", searchedQuery, "", memberships, memberships + " User.Read", collection(memberKind, listMemberships)},
 		{"GET", "/users/{id}/transitiveMemberOf/microsoft.graph.directoryRole", "v1.0 beta", searchedQuery, "", memberships, memberships + " User.Read", collection(directoryRoleKind, listRolesOf)},
 	}

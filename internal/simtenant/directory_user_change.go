@@ -39,7 +39,7 @@ func userChangeTable() []row {
 	}
 	revoke := "User.RevokeSessions.All " + writeUsers
 	return []row{
-		{"PATCH", "/users/{id}", "v1.0 beta", "", userBody, patch, patch + " User.ReadWrite Directory.AccessAsUser.All", nothing(patchUser)},
+		{"PATCH", "/users/{id}", "v1.0 beta", "", userBody, patch, patch + " User.ReadWrite", nothing(patchUser)},
 		{"POST", "/users/{id}/revokeSignInSessions", "v1.0 beta", "", "?", revoke, revoke, revokeSessions},
 		{"POST", "/users/{id}/invalidateAllRefreshTokens", "beta", "", "?", "User.RevokeSessions.All", "User.RevokeSessions.All", revokeSessions},
 	}

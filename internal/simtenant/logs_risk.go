@@ -31,10 +31,10 @@ func riskTable() []row {
 		event = "IdentityRiskEvent.ReadWrite.All"
 	)
 	return []row{
-		{"GET", "/identityProtection/riskyUsers", "v1.0 beta", list, "", "IdentityRiskyUser.Read.All", users, collection(riskyUserKind, listRiskyUsers)},
-		{"GET", "/identityProtection/riskyUsers/{id}", "v1.0 beta", "$select", "", "IdentityRiskyUser.Read.All", users, single(riskyUserKind, getRiskyUser)},
+		{"GET", "/identityProtection/riskyUsers", "v1.0 beta", list, "", "IdentityRiskyUser.Read.All", "IdentityRiskyUser.Read.All", collection(riskyUserKind, listRiskyUsers)},
+		{"GET", "/identityProtection/riskyUsers/{id}", "v1.0 beta", "$select", "", "IdentityRiskyUser.Read.All", "IdentityRiskyUser.Read.All", single(riskyUserKind, getRiskyUser)},
 		{"GET", "/identityProtection/riskyUsers/{id}/history", "v1.0 beta", list, "", users, users, collection(riskHistoryKind, listRiskHistory)},
-		{"GET", "/identityProtection/riskDetections", "v1.0 beta", list, "", "IdentityRiskEvent.Read.All", "IdentityRiskEvent.Read.All " + event, collection(riskDetectionKind, listRiskDetections)},
+		{"GET", "/identityProtection/riskDetections", "v1.0 beta", list, "", "IdentityRiskEvent.Read.All", "IdentityRiskEvent.Read.All", collection(riskDetectionKind, listRiskDetections)},
 		{"POST", "/identityProtection/riskyUsers/confirmCompromised", "v1.0 beta", "", "userIds:texts", write, write, nothing(setRisk("high", "confirmedCompromised", "adminConfirmedUserCompromised"))},
 		{"POST", "/identityProtection/riskyUsers/dismiss", "v1.0 beta", "", "userIds:texts", write, write, nothing(setRisk("none", "dismissed", "adminDismissedAllRiskForUser"))},
 		{"POST", "/identityProtection/riskyUsers/confirmSafe", "v1.0 beta", "", "userIds:texts", write, write, nothing(setRisk("none", "confirmedSafe", "adminConfirmedAccountSafe"))},

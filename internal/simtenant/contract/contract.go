@@ -279,15 +279,19 @@ func (c *Contract) Options(version, method, p string) []string {
 	return nil
 }
 
-// Permissions are the application permissions that a call works with; none when
-// the data name none.
-func (c *Contract) Permissions(version, method, p string) []string {
+// Permissions are those that a call works with, of applications or of people who
+// act through one; none when the data name none.
+func (c *Contract) Permissions(version, method, p string, people bool) []string {
 	_, op := c.find(version, method, p)
 	perms, _ := op["x-permissions"].(object)
-	app, _ := perms["Application"].(object)
+	kind := "Application"
+	if people {
+		kind = "DelegatedWork"
+	}
+	of, _ := perms[kind].(object)
 	var out []string
 	for _, name := range []string{"leastPrivilege", "alsoWork"} {
-		list, _ := app[name].([]any)
+		list, _ := of[name].([]any)
 		for _, x := range list {
 			if s, ok := x.(string); ok {
 				out = append(out, s)
