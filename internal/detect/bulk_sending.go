@@ -35,6 +35,7 @@ type bulkMail struct{ waves map[string]*wave }
 type wave struct {
 	sent        []readAt
 	left        []evict.Leftover
+	kept        int // recipients in left
 	recipients  int
 	attachments bool
 	reported    bool
@@ -62,9 +63,7 @@ func (w *bulkMail) Event(e *evict.Event, v *View) {
 	n := max(d.Total, len(d.Recipients), 1)
 	g.sent = append(g.sent, readAt{e.Time, n, keepEvidence(e)})
 	g.recipients += n
-	if len(g.left) < evict.MaxEvidence {
-		g.left = append(g.left, leftSent(v.Account, d, "")[0].Clone())
-	}
+	g.keep(v.Account, d)
 	g.attachments = g.attachments || len(d.Message.Attachments) > 0
 	most := 0
 	if v.Habits != nil && v.Habits.Valid {
@@ -92,6 +91,25 @@ func (w *bulkMail) Event(e *evict.Event, v *View) {
 }
 
 func (w *bulkMail) End(*View) {}
+
+// keptRecipients of one wave before it is reported: who received it is in the records.
+const keptRecipients = 100
+
+// keep notes whom a message of the wave went to, until it is reported.
+func (g *wave) keep(account string, d *evict.Sent) {
+	if len(g.sent) == 1 {
+		g.left, g.kept = nil, 0
+	}
+	if g.reported || g.kept >= keptRecipients {
+		return
+	}
+	l := leftSent(account, d, "")[0]
+	if g.recipients < bulkRecipients { // the message that makes it a wave is kept with all of them
+		l.List = l.List[:min(len(l.List), keptRecipients-g.kept)]
+	}
+	g.kept += len(l.List)
+	g.left = append(g.left, l.Clone())
+}
 
 func (w *bulkMail) expire(now evict.Time) {
 	for k, g := range w.waves {

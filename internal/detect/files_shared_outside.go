@@ -39,7 +39,7 @@ func seeShare(e *evict.Event, v *View) {
 		what = fmt.Sprintf("%s was shared with %s", quoted(f.Name), quoted(f.SharedWith))
 	}
 	v.Report(Draft{
-		Family: evict.Behaviour, Grade: evict.Indicative, Cause: Because(e), Target: f.Name, Left: leftover(evict.LeftLink, e.Actor.ID, f.Name, strings.Trim(f.Site, "/")+"/"+strings.Trim(f.Path, "/"), cmp.Or(f.SharedWith, f.Link)),
+		Family: evict.Behaviour, Grade: evict.Indicative, Cause: Because(e), Target: f.Name, Left: leftover(evict.LeftLink, e.Actor.ID, f.Name, fileAddress(f), cmp.Or(f.SharedWith, f.Link)),
 		Summary:  fmt.Sprintf("%s%s: %s", e.Op, fromAddress(e), what),
 		Question: fmt.Sprintf("Did you share %s then?", quoted(f.Name)),
 	})

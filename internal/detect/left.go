@@ -49,7 +49,9 @@ func leftRole(e *evict.Event, role, who string) []evict.Leftover {
 // leftApp is an application that an act made, let in or changed.
 func leftApp(kind string, e *evict.Event, c *evict.Changes, of, detail string) []evict.Leftover {
 	name, id := appOf(e, c)
-	id = cmp.Or(newValue(c, "AppId", "AppAddress", "AppPrincipalId"), id)
+	if given := newValue(c, "AppId", "AppPrincipalId"); isGUID(given) {
+		id = given
+	}
 	if kind == evict.LeftGrant {
 		id = cmp.Or(e.Subject(evict.Application).Who.ID, id)
 	}
@@ -191,4 +193,20 @@ func leftSent(of string, d *evict.Sent, about string) []evict.Leftover {
 	l := leftover(evict.LeftSent, of, d.Message.Subject, d.Message.ID, about)
 	l[0].List = d.Recipients[:min(len(d.Recipients), mostRecipients)]
 	return l
+}
+
+// fileAddress is where a file lies, as the audit log's ObjectId has it: site, folder and name.
+func fileAddress(f *evict.File) string {
+	parts := []string{strings.TrimRight(f.Site, "/")}
+	for _, p := range []string{f.Path, f.Name} {
+		if p = strings.Trim(p, "/"); p != "" {
+			parts = append(parts, p)
+		}
+	}
+	return strings.Join(parts, "/")
+}
+
+// isGUID reports the form of an ID of the directory.
+func isGUID(s string) bool {
+	return len(s) == 36 && s[8] == '-' && s[13] == '-' && s[18] == '-' && s[23] == '-'
 }

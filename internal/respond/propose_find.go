@@ -225,7 +225,19 @@ func (p *planner) findRule(ctx context.Context, f evict.Finding, l evict.Leftove
 func recordedRule(r row, id string) bool {
 	own := either(text(r, "RuleIdentity"), number(r["RuleIdentity"]))
 	_, last, cut := cutLast(id, `\`)
-	return own == id || cut && own == last || text(r, "Identity") == id
+	return own == id || cut && own == last || text(r, "Identity") == id || unsigned(own) == unsigned(id) && unsigned(id) != ""
+}
+
+// unsigned is a rule's number as Get-InboxRule writes it: some logs write the same
+// 64 bits with a sign.
+func unsigned(s string) string {
+	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
+		return strconv.FormatUint(uint64(n), 10)
+	}
+	if _, err := strconv.ParseUint(s, 10, 64); err == nil {
+		return s
+	}
+	return ""
 }
 
 func cutLast(s, sep string) (before, after string, found bool) {

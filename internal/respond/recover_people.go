@@ -24,6 +24,9 @@ func (g *giving) people(a *AccountFacts) {
 		if k.empty(w.action) {
 			continue
 		}
+		if w.action == ContactNotices {
+			g.note("The contacts of %s are those of the messages that findings name: message trace of their subjects has everybody.", a.name())
+		}
 		g.wanted = append(g.wanted, wanted{action: w.action, target: o, want: state(w.want), why: k.why(w.action), quiet: true})
 	}
 }
