@@ -34,6 +34,9 @@ By hand: Microsoft Defender portal, Email & collaboration, Review, Restricted en
 		}
 		return null, nil
 	},
+	Warn: func(evict.Step) []string {
+		return []string{"Microsoft lets one account be unblocked a few times only, then its support alone can: not before password, forwarding and rules are in order"}
+	},
 	Plan: removal{}.plan,
 	Apply: func(ctx context.Context, w Writer, s evict.Step) error {
 		_, err := w.Write(ctx, cmdlet("Remove-BlockedSenderAddress", map[string]any{"SenderAddress": s.Target.ID, "Reason": "Account taken back from an intruder"}))
