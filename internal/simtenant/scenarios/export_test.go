@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -59,6 +60,17 @@ func filesOf(t *testing.T, dir string) map[string]bool {
 	if err != nil {
 		t.Fatal(err)
 	}
+	for _, s := range statedIn(t, dir) {
+		if _, ok := out[s.File]; !ok || out[s.File] {
+			t.Errorf("coverage.json names %q, which is not there or twice", s.File)
+		}
+		out[s.File] = true
+	}
+	return out
+}
+
+func statedIn(t *testing.T, dir string) []stated {
+	t.Helper()
 	b, err := os.ReadFile(filepath.Join(dir, "coverage.json"))
 	if err != nil {
 		t.Fatal(err)
@@ -67,11 +79,30 @@ func filesOf(t *testing.T, dir string) map[string]bool {
 	if err := json.Unmarshal(b, &list); err != nil {
 		t.Fatal(err)
 	}
-	for _, s := range list {
-		if _, ok := out[s.File]; !ok || out[s.File] {
-			t.Errorf("coverage.json names %q, which is not there or twice", s.File)
+	return list
+}
+
+// TestWhatCantBeHadIsNotExported: a tenant whose audit log is off and whose
+// licence keeps no sign-ins gives neither in any format, and each file says why.
+func TestWhatCantBeHadIsNotExported(t *testing.T) {
+	w := build(t, "audit-off")
+	for _, f := range Formats() {
+		dir := t.TempDir()
+		if err := Export(w, dir, f.Name); err != nil {
+			t.Fatalf("%s: %v", f.Name, err)
 		}
-		out[s.File] = true
+		for _, s := range statedIn(t, dir) {
+			log := strings.Contains(s.Source, "audit log") || strings.Contains(s.Source, "sign-ins")
+			if log && (s.Rows > 0 || s.Complete || s.Why == "") {
+				t.Errorf("%s: %+v", f.Name, s)
+			}
+			b, err := os.ReadFile(filepath.Join(dir, s.File))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if bytes.Contains(b, []byte("UserLoggedIn")) || bytes.Contains(b, []byte("MailItemsAccessed\",\"OrganizationId")) {
+				t.Errorf("%s: %s holds a record of a log that is off", f.Name, s.File)
+			}
+		}
 	}
-	return out
 }
