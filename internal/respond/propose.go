@@ -1,6 +1,7 @@
 package respond
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -134,6 +135,10 @@ type wanted struct {
 }
 
 func newPlanner(r Reader, c Case, kind string) *planner {
+	c.Findings = slices.Clone(c.Findings)
+	slices.SortStableFunc(c.Findings, func(a, b evict.Finding) int { // the first change tells what was before it
+		return cmp.Or(cmp.Compare(a.Time.Nano, b.Time.Nano), cmp.Compare(a.ID, b.ID))
+	})
 	p := &planner{c: c, notes: map[string]bool{}}
 	if _, ok := r.(*cache); ok || r == nil {
 		p.r = r
@@ -466,15 +471,31 @@ func merged(in []wanted) []wanted {
 			continue
 		}
 		out[i].why = append(slices.Clone(out[i].why), w.why...)
-		if out[i].want == nil {
-			out[i].want = w.want
-		}
+		out[i].want = older(out[i].want, w.want)
 	}
 	for i := range out {
 		slices.Sort(out[i].why)
 		out[i].why = slices.Compact(out[i].why)
 	}
 	return out
+}
+
+// older joins what two changes say of the values before them: of a property that
+// both name, the first one's.
+func older(first, second json.RawMessage) json.RawMessage {
+	a, b := decoded(first), decoded(second)
+	if a == nil || b == nil {
+		if a == nil {
+			return second
+		}
+		return first
+	}
+	for name, value := range b {
+		if _, ok := a[name]; !ok {
+			a[name] = value
+		}
+	}
+	return state(a)
 }
 
 // look reads an object and makes a step of it; or a refusal, or a note that

@@ -241,15 +241,8 @@ func TestPlansDoNotDependOnOrder(t *testing.T) {
 		c := caseOfDana()
 		r := rand.New(rand.NewPCG(seed, 1))
 		r.Shuffle(len(c.Findings), func(i, j int) { c.Findings[i], c.Findings[j] = c.Findings[j], c.Findings[i] })
-		p := propose(t, tenantOfDana(), c)
-		slices.Sort(p.Notes)
-		q := evict.Plan{}
-		if err := json.Unmarshal(first, &q); err != nil {
-			t.Fatal(err)
-		}
-		slices.Sort(q.Notes)
-		if string(state(p)) != string(state(q)) {
-			t.Fatalf("seed %d: another plan\n%s\n%s", seed, state(p), state(q))
+		if p := propose(t, tenantOfDana(), c); string(state(p)) != string(first) {
+			t.Fatalf("seed %d: another plan\n%s\n%s", seed, state(p), first)
 		}
 	}
 }

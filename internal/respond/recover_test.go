@@ -83,6 +83,17 @@ func TestAccountsAreGivenBackInOrder(t *testing.T) {
 	}
 }
 
+func TestTheFirstChangeTellsWhatWasBefore(t *testing.T) {
+	second := left("p2", evict.ByAttacker, evict.Leftover{Kind: evict.LeftProfile, Of: danaUPN, Was: map[string][]string{"Mobile": {"+40 1"}, "City": {"Delft"}}})
+	second.Time = since(time.Minute)
+	c := caseOfDana()
+	c.Findings = append([]evict.Finding{second}, c.Findings...)
+	p := recovery(t, c, responded(t), Release{LogsTo: since(3 * time.Hour)})
+	if s := string(step(t, p, "restore-profile").After); !strings.Contains(s, `"mobilePhone":"+31 6 5550 0104"`) || !strings.Contains(s, `"city":"Delft"`) {
+		t.Errorf("the profile becomes %s", s)
+	}
+}
+
 func TestOldProtocolsStayShutUnlessUsed(t *testing.T) {
 	protocols := func(used ...string) map[string]any {
 		var m map[string]any
