@@ -29,6 +29,10 @@ func TestCatalog(t *testing.T) {
 		say(!strings.Contains(a.Doc, "By hand: "), "does not say how it is done by hand")
 		say((a.Undo == "") == (a.NoUndo == ""), "must say how it is undone, or why it can't be")
 		say(a.Plan == nil, "has no Plan")
+		if a.Plan != nil {
+			_, err := a.Plan(json.RawMessage(`{"x":1}`), null)
+			say(a.Wants == "" && (errors.Is(err, errNoOldValue) || errors.Is(err, errNothingKnown)), "does not say what it wants to know")
+		}
 		say(len(a.Noticed) == 0, "does not say who will notice")
 		if a.Manual() {
 			say(a.Instruct == nil || a.Confirm.Text == "" || a.Confirm.Keep == "", "is manual and lacks instructions, the question or what is kept of the answer")

@@ -48,6 +48,10 @@ By hand: Outlook on the web of the mailbox, Settings, Mail, Compose and reply.`,
 	Shell:   "Set-MailboxMessageConfiguration -Identity {account} -SignatureHtml … -AutoAddSignature $true",
 	Noticed: []string{"the owner, and who gets his mail"},
 	Undo:    "the signature that was found is set again",
+	Wants:   "SignatureHtml, SignatureText, AutoAddSignature and AutoAddSignatureOnReply from before first trouble",
+	Warn: func(evict.Step) []string {
+		return []string{"without effect where roaming signatures are on, which is the default: the owner looks at his signature himself"}
+	},
 }, "Get-MailboxMessageConfiguration", "Set-MailboxMessageConfiguration", restored, "SignatureHtml", "SignatureText", "AutoAddSignature", "AutoAddSignatureOnReply")
 
 // RestoreJunkSettings puts the lists of blocked and trusted senders back.
@@ -59,6 +63,7 @@ By hand: Outlook on the web of the mailbox, Settings, Mail, Junk email.`,
 	Shell:   "Set-MailboxJunkEmailConfiguration -Identity {account} -BlockedSendersAndDomains … -TrustedSendersAndDomains …",
 	Noticed: []string{"the owner: mail of the blocked senders comes again"},
 	Undo:    "the lists that were found are set again",
+	Wants:   "Enabled, TrustedSendersAndDomains, BlockedSendersAndDomains and ContactsTrusted from before first trouble",
 }, "Get-MailboxJunkEmailConfiguration", "Set-MailboxJunkEmailConfiguration", restored, "Enabled", "TrustedSendersAndDomains", "BlockedSendersAndDomains", "ContactsTrusted")
 
 // Preserve keeps deleted items for 30 days on every licence.
