@@ -91,6 +91,7 @@ func smallWorld() *simtenant.World {
 	box.Permissions = []*simtenant.Permission{{User: omarID, Rights: []string{"FullAccess"}, ByHand: "attacker"}}
 	box.SendAs, box.SendOnBehalf = []string{omarID}, []string{omarID}
 	boxFolder(box, "dana-inbox").Permissions = []*simtenant.Permission{{User: omarID, Rights: []string{"Editor"}, ByHand: "attacker"}}
+	box.Folders = append(box.Folders, &simtenant.Folder{ID: "dana-calendar", Parent: "dana-root", WellKnown: "calendar", Name: "Calendar", Permissions: []*simtenant.Permission{{User: omarID, Rights: []string{"Editor"}, Flags: "Delegate, CanViewPrivateItems", ByHand: "attacker"}}})
 	box.AddIns = []simtenant.Object{{"Name": "Mail Helper", "DisplayName": "Mail Helper", "AppId": guid("add-in"), "Enabled": true, "Type": "Private"}}
 	box.Mobile = []simtenant.Object{{"DeviceId": "ABCDEF0123456789", "DeviceType": "Android", "FriendlyName": "Pixel"}}
 	box.OneDrive = []simtenant.Object{{
@@ -279,6 +280,7 @@ var trials = map[string]trial{
 	"remove-delegate send as":                 {action: RemoveDelegate, target: thing(danaID, "send-as", "omar@contoso.example")},
 	"remove-delegate on behalf":               {action: RemoveDelegate, target: thing(danaID, "send-on-behalf", omarID)},
 	"remove-delegate folder":                  {action: RemoveDelegate, target: evict.Object{Account: danaID, Kind: "folder-permission", ID: "Omar Haddad", Name: `\Inbox`}},
+	"remove-delegate calendar":                {action: RemoveDelegate, target: evict.Object{Account: danaID, Kind: "folder-permission", ID: "Omar Haddad", Name: `\Calendar`}},
 	"disable-transport-rule":                  {action: DisableTransportRule, target: thing("", "transport-rule", "Copy invoices")},
 	"disable-journal-rule":                    {action: DisableJournalRule, target: thing("", "journal-rule", "Journal")},
 	"disable-connector inbound":               {action: DisableConnector, target: thing("", "inbound-connector", "From afar")},

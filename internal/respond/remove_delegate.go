@@ -74,6 +74,9 @@ func inspectRight(ctx context.Context, r Reader, s evict.Step) (json.RawMessage,
 		if err != nil {
 			return nil, err
 		}
+		if flags := found["SharingPermissionFlags"]; flags != nil && flags != "" { // of a calendar's delegate
+			picked["SharingPermissionFlags"] = flags
+		}
 		return state(picked), nil
 	}
 	return null, nil
@@ -93,10 +96,11 @@ func inspectSendOnBehalf(ctx context.Context, r Reader, o evict.Object) (json.Ra
 
 // rightCall is the request that makes the right as the step wants it.
 func rightCall(s evict.Step) m365.Call {
-	o, verb, rights := s.Target, "Remove", decoded(s.Before)["AccessRights"]
+	o, verb, right := s.Target, "Remove", decoded(s.Before)
 	if after := decoded(s.After); after != nil {
-		verb, rights = "Add", after["AccessRights"]
+		verb, right = "Add", after
 	}
+	rights := right["AccessRights"]
 	switch o.Kind {
 	case sendOnBehalf:
 		return cmdlet("Set-Mailbox", map[string]any{"Identity": o.Account, "GrantSendOnBehalfTo": change(verb, o.ID)})
@@ -106,6 +110,9 @@ func rightCall(s evict.Step) m365.Call {
 		params := map[string]any{"Identity": folderIdentity(o), "User": o.ID}
 		if verb == "Add" {
 			params["AccessRights"] = rights
+			if flags := right["SharingPermissionFlags"]; flags != nil {
+				params["SharingPermissionFlags"] = flags
+			}
 		}
 		return cmdlet(verb+"-MailboxFolderPermission", params)
 	}
