@@ -496,3 +496,27 @@ func TestAnsweredIsHonest(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// TestResumeIsQuick: what the step itself sent is no reason to distrust reads that show it.
+func TestResumeIsQuick(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		on, j := newTenant(), &line{}
+		p := sealed(t, planOf(stepOf(on, "set", "a", "0", "1")))
+		r := approved(t, on, j, p)
+		j.fail = func(e gate.Entry) error {
+			if e.Kind == gate.Ended {
+				return errors.New("killed")
+			}
+			return nil
+		}
+		if _, err := r.Apply(t.Context()); !errors.Is(err, errJournal) {
+			t.Fatal(err)
+		}
+		j.fail = nil
+		start := time.Now()
+		s, err := runnerOf(t, on, j, p).Apply(t.Context())
+		if took := time.Since(start); err != nil || states(s)["a"] != Verified || took > 2*apart {
+			t.Errorf("%v %v after %s", states(s), err, took)
+		}
+	})
+}
