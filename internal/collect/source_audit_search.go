@@ -59,6 +59,9 @@ func searchPage(resp *m365.Response) (*page, error) {
 		if err := json.Unmarshal(raw, &row); err != nil {
 			return nil, err
 		}
+		if row.ResultIndex < 0 { // with a ResultCount of 0: how a search that ran out of time hands out some of its rows
+			return nil, fmt.Errorf("the search did not end: its rows are numbered %d", row.ResultIndex)
+		}
 		id := row.Identity
 		if id == "" {
 			id = text(json.RawMessage(row.AuditData), "Id")

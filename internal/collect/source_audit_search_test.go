@@ -222,6 +222,15 @@ func TestSearchThatLosesRows(t *testing.T) {
 		{"a search that is always cancelled", Incomplete, func(*search, asked) (int, string) {
 			return 200, `{"@adminapi.warnings":["A task was canceled."],"value":[]}`
 		}},
+		{"a search that ran out of time, once", Complete, func(s *search, _ asked) (int, string) {
+			if s.calls == 1 {
+				return 200, `{"value":[{"Identity":"r1","ResultIndex":-1,"ResultCount":0},{"Identity":"r2","ResultIndex":-1,"ResultCount":0}]}`
+			}
+			return 0, ""
+		}},
+		{"searches that run out of time", Incomplete, func(*search, asked) (int, string) {
+			return 200, `{"value":[{"Identity":"r1","ResultIndex":-1,"ResultCount":0},{"Identity":"r2","ResultIndex":-1,"ResultCount":0}]}`
+		}},
 		{"a page that comes again and again", Incomplete, func(s *search, a asked) (int, string) {
 			s.sessions[a.params["SessionId"].(string)] = 0
 			return 0, ""

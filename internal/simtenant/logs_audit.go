@@ -111,6 +111,12 @@ type auditSearch struct {
 	at    int // handed out
 	large bool
 	mixed bool
+	fails bool
+}
+
+// oneIn says whether what has this name is one in n, by chance; 0 is none.
+func oneIn(n int, name string) bool {
+	return n > 0 && int(sha256.Sum256([]byte("one in " + name))[0])%n == 0
 }
 
 // searchAudit is Search-UnifiedAuditLog. Calls with one SessionId and the same
@@ -153,11 +159,26 @@ func searchAudit(c *command) ([]Object, error) {
 		first--
 	}
 	last := min(first+size, len(rows))
+	if s.fails && last > first {
+		return c.timedOut(s, rows[first:last]), nil
+	}
 	s.at = max(s.at, last)
 	if last == len(s.rows) {
 		s.rows = nil // nothing comes after
 	}
 	return c.world.logged().auditRows(rows[first:last], first+1, s.total), nil
+}
+
+// timedOut is how a search ends that took the server too long: some of the rows,
+// with an index of -1 and a count of 0, and then no more (as several open
+// clients check for; unconfirmed by Microsoft).
+func (c *command) timedOut(s *auditSearch, rows []*logged) []Object {
+	s.rows = nil
+	out := c.world.logged().auditRows(rows[:(len(rows)+1)/2], 0, 0)
+	for _, o := range out {
+		o["ResultIndex"] = -1
+	}
+	return out
 }
 
 // session is the search that the command goes on with.
@@ -168,7 +189,7 @@ func (c *command) session(f auditFilter) *auditSearch {
 	if ok {
 		return s
 	}
-	s = &auditSearch{rows: c.world.audit(f, c.now), large: strings.EqualFold(c.text("SessionCommand"), "ReturnLargeSet")}
+	s = &auditSearch{fails: oneIn(l.failing, key), rows: c.world.audit(f, c.now), large: strings.EqualFold(c.text("SessionCommand"), "ReturnLargeSet")}
 	s.total = len(s.rows)
 	if s.large {
 		s.rows = shuffled(s.rows, key)

@@ -21,6 +21,7 @@ type logs struct {
 	pages    kept[logPage]
 	searches kept[*auditSearch]
 	queries  []*auditQuery
+	failing  int // one in so many searches; 0: none
 	content  kept[[]*blob]
 	feed     map[string]*subscription // by content type
 }

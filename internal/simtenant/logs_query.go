@@ -132,10 +132,7 @@ func (c *call) newAuditQuery() (*auditQuery, error) {
 	}
 	q := &auditQuery{id: made(c.world.ID, "audit query", c.id), by: c.by.App, asked: c.body, filter: f, made: c.now}
 	q.runs, q.ends = c.auditQueryTimes(q)
-	if n := c.t.options.FailedQueries; n > 0 {
-		sum := sha256.Sum256([]byte("fails " + q.id))
-		q.fails = int(sum[0])%n == 0
-	}
+	q.fails = oneIn(c.t.options.FailedQueries, q.id)
 	return q, nil
 }
 

@@ -55,9 +55,10 @@ type Options struct {
 	PageSize int             // rows on a page of any list; 0: as many as the service gives
 	Seed     uint64          // of what happens by chance
 
-	Staleness     Staleness // of reads after writes
-	FailedQueries int       // one in so many queries of the audit log fails; 0: none
-	Prompt        bool      // queries of the audit log run at once, where a demonstration would wait for minutes
+	Staleness      Staleness // of reads after writes
+	FailedQueries  int       // one in so many queries of the audit log fails; 0: none
+	FailedSearches int       // one in so many searches by the cmdlet runs out of time; 0: none
+	Prompt         bool      // queries of the audit log run at once, where a demonstration would wait for minutes
 }
 
 // A Tenant serves a World. It is an http.Handler.
@@ -154,6 +155,9 @@ func New(w *World, o Options) *Tenant {
 	t.stale.Staleness, t.stale.seed = o.Staleness, o.Seed
 	t.Fail(o.Faults...)
 	t.layers = layers(t)
+	if o.FailedSearches > 0 {
+		w.logged().failing = o.FailedSearches
+	}
 	return t
 }
 

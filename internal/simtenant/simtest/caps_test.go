@@ -262,3 +262,16 @@ func TestQueriesFail(t *testing.T) {
 		}
 	})
 }
+
+// TestSearchesFail: a search that ran out of time is no answer. What others of
+// the same question give is the whole, or it is said that nothing is.
+func TestSearchesFail(t *testing.T) {
+	for n, want := range map[int]string{1: collect.Incomplete, 4: collect.Complete} {
+		synctest.Test(t, func(t *testing.T) {
+			c, ids := collected(t, simtenant.Options{FailedSearches: n}, []string{"AAD_PREMIUM", "EXCHANGE_S_ENTERPRISE"}, crowd(300, false, capAudit), "audit/actor", "AuditLogsQuery.Read.All")
+			if c.State != want || want == collect.Complete && len(ids) != 300 {
+				t.Errorf("one in %d fails: %s, %d records: %s %v", n, c.State, len(ids), c.Why, c.Errors)
+			}
+		})
+	}
+}
