@@ -14,6 +14,7 @@ type removal struct {
 	list func(evict.Object) m365.Call
 	is   func(evict.Object, row) bool // whether this is the step's object
 	keep []string                     // properties that make two objects the same; the server makes up the others
+	also []string                     // properties that a restored one is made with, though the server changes them
 	// restore is nil where nothing can be put back.
 	remove  func(o evict.Object, before row) m365.Call
 	restore func(o evict.Object, kept row) m365.Call
@@ -47,11 +48,22 @@ func (v removal) inspect(ctx context.Context, r Reader, s evict.Step) (json.RawM
 
 // seen is an object as the plan keeps it: what makes it the same, and its ID.
 func (v removal) seen(found row) json.RawMessage {
-	out := v.kept(found)
+	out := v.whole(found)
 	if id, ok := found["id"]; ok {
 		out["id"] = id
 	}
 	return state(out)
+}
+
+// whole is what an object is made with.
+func (v removal) whole(found row) row {
+	out := v.kept(found)
+	for _, name := range v.also {
+		if value := found[name]; value != nil {
+			out[name] = value
+		}
+	}
+	return out
 }
 
 func (v removal) kept(found row) row {
@@ -93,7 +105,7 @@ func (v removal) plan(before, _ json.RawMessage) (json.RawMessage, error) {
 
 func (v removal) apply(ctx context.Context, w Writer, s evict.Step) error {
 	if after := decoded(s.After); after != nil {
-		_, err := w.Write(ctx, v.restore(s.Target, v.kept(after)))
+		_, err := w.Write(ctx, v.restore(s.Target, v.whole(after)))
 		return err
 	}
 	_, err := w.Write(ctx, v.remove(s.Target, decoded(s.Before)))

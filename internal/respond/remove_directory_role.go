@@ -44,12 +44,13 @@ var RemoveEligibleRole = removal{
 	list: holder("list-role-eligibilities"),
 	is:   hasID,
 	keep: []string{"principalId", "roleDefinitionId", "directoryScopeId"},
+	also: []string{"scheduleInfo"},
 	remove: func(_ evict.Object, before row) m365.Call {
 		return m365.Call{Op: "request-role-eligibility", Body: eligibility("adminRemove", before)}
 	},
 	restore: func(_ evict.Object, kept row) m365.Call {
 		body := eligibility("adminAssign", kept)
-		body["scheduleInfo"] = row{"expiration": row{"type": "noExpiration"}}
+		body["scheduleInfo"] = row{"expiration": until(kept)}
 		return m365.Call{Op: "request-role-eligibility", Body: body}
 	},
 }.build(Action{
@@ -59,9 +60,22 @@ var RemoveEligibleRole = removal{
 By hand: Microsoft Entra admin center, Identity Governance, Privileged Identity Management, Microsoft Entra roles, Assignments, Eligible.`,
 	Shell:   "New-MgRoleManagementDirectoryRoleEligibilityScheduleRequest -Action adminRemove -PrincipalId {account} -RoleDefinitionId (Get-MgRoleManagementDirectoryRoleEligibilitySchedule -UnifiedRoleEligibilityScheduleId {id}).RoleDefinitionId -DirectoryScopeId '/'",
 	Noticed: []string{"the account: it can no longer activate the role"},
-	Undo:    "the account is made eligible again, without an end: an end that was set before is not put back",
+	Undo:    "the account is made eligible again, from now until the end that it had",
 	Ops:     []string{"list-role-eligibilities", "request-role-eligibility"},
 })
+
+// until is the end that an eligibility had: it never comes back for longer.
+func until(held row) row {
+	out := row{"type": "noExpiration"}
+	schedule, _ := held["scheduleInfo"].(row)
+	end, _ := schedule["expiration"].(row)
+	for name, value := range end {
+		if value != nil {
+			out[name] = value
+		}
+	}
+	return out
+}
 
 func eligibility(action string, held row) row {
 	return row{"action": action, "principalId": held["principalId"], "roleDefinitionId": held["roleDefinitionId"], "directoryScopeId": held["directoryScopeId"],
