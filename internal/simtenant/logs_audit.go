@@ -174,6 +174,7 @@ func searchAudit(c *command) ([]Object, error) {
 // clients check for; unconfirmed by Microsoft).
 func (c *command) timedOut(s *auditSearch, rows []*logged) []Object {
 	s.rows = nil
+	rows = slices.SortedFunc(slices.Values(rows), func(a, b *logged) int { return cmp.Compare(a.ID, b.ID) }) // the same ones each time
 	out := c.world.logged().auditRows(rows[:(len(rows)+1)/2], 0, 0)
 	for _, o := range out {
 		o["ResultIndex"] = -1
