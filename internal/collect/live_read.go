@@ -36,7 +36,8 @@ type way struct {
 	prepare func(ctx context.Context, s *span, save func() error) error
 	// session says that the same call gives the next rows, so many at a time, until it gives none; 0: it does not.
 	session int
-	cap     int // rows that it gives for one span at most, without saying that there are more; 0: none
+	cap     int    // rows that it gives for one span at most, without saying that there are more; 0: none
+	lacks   string // what its rows don't say though those of the way before it do: so they are not all that there is to know
 }
 
 // An ask is one question to the tenant: one source, of one account or of the tenant.
@@ -397,6 +398,9 @@ func (r *run) read(ctx context.Context, a *ask, rd *reading, s *span, all map[ro
 		if l.withheld != "" {
 			s.State, s.Why = Incomplete, "the service left rows out: "+l.withheld
 		}
+		if s.State == Complete && w.lacks != "" && len(own) > 0 {
+			s.State, s.Why = Incomplete, w.lacks
+		}
 		if s.State == Complete && a.doubted != nil {
 			if why := a.doubted(len(own)); why != "" {
 				s.State, s.Why = Incomplete, why
@@ -457,8 +461,8 @@ func (r *run) look(ctx context.Context, a *ask, rd *reading, s *span, own, all m
 		inCall += len(p.ids)
 		r.tell(a, rd, s, len(all))
 		next := p.cursor
-		if w := a.ways[rd.Way]; next == "" && (w.session == 0 || inCall == 0 || inCall < w.session && l.whole()) {
-			break // the count of rows may be that of the call: after a full one only an empty one is the end
+		if w := a.ways[rd.Way]; next == "" && (w.session == 0 || inCall == 0 && taken > 1 || 0 < inCall && inCall < w.session && l.whole()) {
+			break // the count of rows may be that of the call: after a full one only an empty one is the end. A first one that is empty is asked again
 		}
 		if next == "" {
 			inCall = 0

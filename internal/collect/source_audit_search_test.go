@@ -17,6 +17,7 @@ type search struct {
 	sessions map[string]int
 	gateway  int // rows of one answer; 0: all of a call
 	calls    int
+	begun    map[string]bool
 	ofPage   bool                                               // ResultCount is that of the call, not of the search
 	lie      func(s *search, a asked) (status int, body string) // answers instead where the status is not 0
 }
@@ -85,7 +86,7 @@ func searchRun(t *testing.T, f *far, m *memory, from, to time.Time) *run {
 // searched reads the audit log by the cmdlet and returns the coverage and how many distinct records are in the stored evidence.
 func searched(t *testing.T, s *search, from, to time.Time) (Coverage, int) {
 	t.Helper()
-	s.sessions = map[string]int{}
+	s.sessions, s.begun = map[string]int{}, map[string]bool{}
 	f, m := &far{answer: s.answer}, &memory{}
 	r := searchRun(t, f, m, from, to)
 	a := r.log("audit/actor", &Account{ID: danaID}, "", keptAudit)
@@ -221,6 +222,13 @@ func TestSearchThatLosesRows(t *testing.T) {
 		}},
 		{"a search that is always cancelled", Incomplete, func(*search, asked) (int, string) {
 			return 200, `{"@adminapi.warnings":["A task was canceled."],"value":[]}`
+		}},
+		{"the first call of a session gives nothing", Complete, func(s *search, a asked) (int, string) {
+			if id := a.params["SessionId"].(string); !s.begun[id] {
+				s.begun[id] = true
+				return 200, `{"value":[]}`
+			}
+			return 0, ""
 		}},
 		{"a search that ran out of time, once", Complete, func(s *search, _ asked) (int, string) {
 			if s.calls == 1 {
