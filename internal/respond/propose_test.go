@@ -556,28 +556,6 @@ func TestSharedApplicationsAreLookedAtFirst(t *testing.T) {
 	}
 }
 
-func TestDrift(t *testing.T) {
-	d := tenantOfDana()
-	p := propose(t, d, caseOfDana())
-	got, err := Drift(t.Context(), d, "tenant-1", p)
-	if err != nil || len(got) != 0 {
-		t.Errorf("nothing changed, and %v, %v", got, err)
-	}
-	d.lists["list-message-rules "+danaID][0]["isEnabled"] = false
-	d.broken["exchange:Get-CASMailbox"] = errors.New("no")
-	got, err = Drift(t.Context(), d, "tenant-1", p)
-	var ids []string
-	for _, s := range got {
-		ids = append(ids, s.Step)
-	}
-	if want := []string{step(t, p, "disable-mail-protocols").ID, step(t, p, "disable-inbox-rule").ID}; err != nil || !slices.Equal(ids, want) {
-		t.Errorf("stale are %v, %v; want %v", ids, err, want)
-	}
-	if _, err := Drift(t.Context(), d, "tenant-2", p); !errors.Is(err, ErrTenant) {
-		t.Errorf("for another tenant: %v", err)
-	}
-}
-
 func TestEachQuestionIsAskedOnce(t *testing.T) {
 	d := tenantOfDana()
 	c := caseOfDana()
