@@ -2,6 +2,7 @@ package simtenant
 
 import (
 	"fmt"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -180,6 +181,49 @@ func TestLogRowsAgainstReference(t *testing.T) {
 			if !found {
 				t.Errorf("%s: no %s %s", version, r.method, r.path)
 			}
+		}
+	}
+}
+
+// TestLogsOfOtherClouds: some know no audit queries and no trace over Graph; in
+// China the search runs and finds nothing.
+func TestLogsOfOtherClouds(t *testing.T) {
+	c := reporter(t, []Record{auditAt(0, present.Add(-time.Hour), auditBody)})
+	for resource, login := range map[string]string{"graph.microsoft.us": "login.microsoftonline.us", "outlook.office365.us": "login.microsoftonline.us", "outlook.office365.cn": "login.chinacloudapi.cn"} {
+		form := url.Values{"grant_type": {"client_credentials"}, "client_id": {c.id}, "client_secret": {c.secret}, "scope": {"https://" + resource + "/.default"}}
+		r, err := http.NewRequest("POST", "https://"+login+"/"+c.tenant.world.ID+"/oauth2/v2.0/token", strings.NewReader(form.Encode()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		c.tokens[resource] = textOf(c.do(r).want(t, 200, "").body, "access_token")
+	}
+	c.at("https://graph.microsoft.us", "GET", "/v1.0/security/auditLog/queries", "").want(t, 400, "BadRequest")
+	c.at("https://graph.microsoft.us", "GET", "/v1.0/admin/exchange/tracing/messageTraces", "").want(t, 400, "BadRequest")
+	for host, want := range map[string]int{"outlook.office365.us": 1, "outlook.office365.cn": 0} {
+		got := c.at("https://"+host, "POST", "/adminapi/beta/"+c.tenant.world.ID+"/InvokeCommand", `{"CmdletInput":{"CmdletName":"Search-UnifiedAuditLog","Parameters":{`+lastWeek+`}}}`).want(t, 200, "")
+		if len(got.rows()) != want {
+			t.Errorf("%s: %d rows", host, len(got.rows()))
+		}
+	}
+}
+
+// TestQueryOfOneService: who may read one service's records sees no others.
+func TestQueryOfOneService(t *testing.T) {
+	entra := auditAt(1, present.Add(-time.Hour), []byte(`{"UserId":"dana@contoso.example"}`))
+	entra.Workload, entra.RecordType = "AzureActiveDirectory", 15
+	for permission, want := range map[string]string{"AuditLogsQuery.Read.All": "2", "AuditLogsQuery-Entra.Read.All": "1 azureActiveDirectoryStsLogon", "AuditLogsQuery-CRM.Read.All": "0"} {
+		c := reporter(t, []Record{auditAt(0, present.Add(-2*time.Hour), auditBody), entra})
+		c.tenant.Look(func(w *World) { w.Clients[0].Permissions = []string{permission} })
+		made := c.ask("POST", "/v1.0/security/auditLog/queries", `{"filterStartDateTime":"2026-11-13T09:00:00Z","filterEndDateTime":"2026-11-20T09:00:00Z","userPrincipalNameFilters":["dana@contoso.example"]}`).want(t, 201, "")
+		c.tenant.Look(func(w *World) { w.Now = w.Now.Add(30 * time.Minute) })
+		rows := c.ask("GET", "/v1.0/security/auditLog/queries/"+textOf(made.body, "id")+"/records", "").want(t, 200, "").rows()
+		got := fmt.Sprint(len(rows))
+		if len(rows) == 1 {
+			got += " " + textOf(rows[0], "auditLogRecordType")
+		}
+		if got != want {
+			t.Errorf("%s sees %s, want %s", permission, got, want)
 		}
 	}
 }
