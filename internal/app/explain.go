@@ -65,5 +65,8 @@ func needText(n detect.Need) string {
 	if len(kinds) > 0 {
 		s += "; in full only with " + strings.Join(kinds, " and ")
 	}
+	for _, f := range n.With {
+		s += ", " + string(f)
+	}
 	return s
 }

@@ -32,7 +32,8 @@ func (s Scope) String() string { return scopes[s] }
 type Need struct {
 	Any    []evict.Kind
 	Fields []FieldNeed  // each must occur in at least one event of those kinds
-	Also   []evict.Kind // where the sign shows too: one of them that is not there in full leaves the check partial
+	Also   []evict.Kind // where the sign shows too: one of them that is not there in full, or without a field of With, leaves the check partial
+	With   []FieldNeed
 }
 
 // FieldNeed names a field that some exports leave out.
@@ -47,6 +48,8 @@ const (
 	NeedPlace    FieldNeed = "place with coordinates"
 	NeedProtocol FieldNeed = "protocol"
 	NeedSubject  FieldNeed = "mail subject"
+	NeedOutcome  FieldNeed = "result" // whether it succeeded
+	NeedProvider FieldNeed = "provider's number"
 	NeedBaseline FieldNeed = "14 days before first trouble" // met by time, not by a field
 )
 

@@ -19,7 +19,8 @@ Innocent causes: travel, a new telephone contract, a VPN, a hotel. A strand on a
 By hand: Entra admin center, Users, the user, Sign-in logs, 30 days: group by Location and by Autonomous system number, and see which first appears when.`,
 	Symptoms: []int{8}, Techniques: []string{"T1078.004"},
 	Needs: []Need{
-		{Any: []evict.Kind{evict.SignIns, evict.TokenSignIns, evict.LoginAudit, evict.MailboxAudit}, Fields: []FieldNeed{NeedAddress, NeedBaseline}},
+		{Any: []evict.Kind{evict.SignIns, evict.TokenSignIns, evict.LoginAudit, evict.MailboxAudit}, Fields: []FieldNeed{NeedAddress, NeedBaseline},
+			Also: []evict.Kind{evict.SignIns}, With: []FieldNeed{NeedOutcome, NeedProvider}},
 	},
 	Actions: []string{"revoke-sessions", "reset-password"},
 	New: func() Watcher {

@@ -12,7 +12,7 @@ import (
 // A fieldSet is a set of the fields that needs can name.
 type fieldSet uint16
 
-var fieldBits = []detect.FieldNeed{detect.NeedAddress, detect.NeedSession, detect.NeedDevice, detect.NeedAgent, detect.NeedPlace, detect.NeedProtocol, detect.NeedSubject}
+var fieldBits = []detect.FieldNeed{detect.NeedAddress, detect.NeedSession, detect.NeedDevice, detect.NeedAgent, detect.NeedPlace, detect.NeedProtocol, detect.NeedSubject, detect.NeedOutcome, detect.NeedProvider}
 
 func (f fieldSet) has(n detect.FieldNeed) bool {
 	for i, b := range fieldBits {
@@ -28,7 +28,7 @@ func fieldsOf(e *evict.Event) fieldSet {
 	var f fieldSet
 	for i, has := range [...]bool{
 		e.Origin.Addr.IsValid(), e.Origin.Session != "", e.Origin.Device != "", e.Origin.UserAgent != "", e.Origin.Place.Lat != 0 || e.Origin.Place.Lon != 0,
-		hasProtocol(e), hasSubject(e),
+		hasProtocol(e), hasSubject(e), e.Outcome != evict.OutcomeUnknown, e.Origin.ASN != 0,
 	} {
 		if has {
 			f |= 1 << i
@@ -108,6 +108,8 @@ func needStatus(n detect.Need, kinds *[evict.KindCount]kindStat, cover map[evict
 			best = evict.Check{Status: evict.Partial, Why: "not in the evidence: " + k.String()}
 		} else if !cov.Complete {
 			best = evict.Check{Status: evict.Partial, Why: fmt.Sprintf("%s: %s", k, cov.Why)}
+		} else if missing := missingField(n.With, kinds[k].fields); kinds[k].events > 0 && missing != "" {
+			best = evict.Check{Status: evict.Partial, Why: fmt.Sprintf("%s: no record carries the %s", k, missing)}
 		}
 	}
 	return best

@@ -129,7 +129,7 @@ func firstDifference(got, want string) string {
 // one does not has a check that says partial or blind. What is only context
 // depends on where an act is placed and weighs nothing.
 func TestLossyFormatsSayWhatTheyLack(t *testing.T) {
-	for _, name := range some("hour-rule", "consent") {
+	for _, name := range some("consent") {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			o := small(name, 1)
@@ -159,7 +159,8 @@ func lacks(t *testing.T, format string, whole, got *evict.Investigation) {
 			return strings.EqualFold(a.Account, want.Account) || a.ID != "" && a.ID == want.ID
 		})
 		for _, f := range want.Findings {
-			if k < 0 || f.Severity == evict.Info {
+			// Where fewer strands are seen, an administrator's act that nobody's hand was tied to may stand in the only one there is.
+			if k < 0 || f.Severity == evict.Info || f.Attribution == evict.Unplaced && f.Family == evict.Privilege {
 				continue
 			}
 			have := &got.Accounts[k]

@@ -19,7 +19,7 @@ var heavy = os.Getenv("EVICT_TORTURE") != ""
 // small is a tenant of the scenario that is quick to build and has the quiet
 // days before the attack that a verdict needs.
 func small(name string, seed uint64) app.SimulateOptions {
-	o := app.SimulateOptions{Scenario: name, Users: 8, Days: 26, Seed: seed}
+	o := app.SimulateOptions{Scenario: name, Users: 7, Days: 22, Seed: seed}
 	if heavy {
 		o.Users, o.Days = 0, 0
 	}
