@@ -58,8 +58,7 @@ const (
 	LeftMethod         = "method"         // a way to sign in; ID or Detail: what the record says of it
 	LeftPass           = "access-pass"
 	LeftAppPassword    = "app-password"
-	LeftDevice         = "device"        // registered or joined in Entra ID
-	LeftMobileDevice   = "mobile-device" // partnership with a mailbox
+	LeftDevice         = "device" // registered or joined in Entra ID
 	LeftTransportRule  = "transport-rule"
 	LeftJournalRule    = "journal-rule"
 	LeftConnector      = "connector"
@@ -80,5 +79,4 @@ const (
 	LeftHidden         = "hidden-mail"       // taken out of the owner's sight; ID: internet message ID, Detail: folder
 	LeftSent           = "sent-mail"         // ID: internet message ID, Name: subject, Detail: payment where it is about money
 	LeftService        = "service"           // application that was entered
-	LeftFlow           = "flow"
 )

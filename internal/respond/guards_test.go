@@ -69,7 +69,7 @@ func guardCase(t *testing.T, c []string) (*planner, evict.Step) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	target := AccountFacts{ID: targetID, UPN: "dana.roe@contoso.example", Read: true, Kind: "member", Enabled: true, RolesRead: true}
+	target := AccountFacts{ID: targetID, UPN: "dana.roe@contoso.example", Kind: "member", Enabled: true, RolesRead: true}
 	kase := Case{Tenant: "t", Accounts: []AccountFacts{}}
 	kase.Guards.OwnApp.ClientID = ourApp
 	guardWho(&target, &kase.Guards, c[0])
@@ -88,7 +88,7 @@ func guardCase(t *testing.T, c []string) (*planner, evict.Step) {
 	}
 	kase.Accounts = append(kase.Accounts, target)
 	for i := range n - 1 {
-		kase.Accounts = append(kase.Accounts, AccountFacts{ID: fmt.Sprint("other-", i), UPN: fmt.Sprintf("other%d@contoso.example", i), Read: true, Kind: "member", RolesRead: true})
+		kase.Accounts = append(kase.Accounts, AccountFacts{ID: fmt.Sprint("other-", i), UPN: fmt.Sprintf("other%d@contoso.example", i), Kind: "member", RolesRead: true})
 	}
 	p := newPlanner(nobody{}, kase, "respond")
 	guardOthers(p, c[2], c[1])

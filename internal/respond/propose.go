@@ -41,7 +41,7 @@ type AccountFacts struct {
 	Strands      []evict.Strand
 	Certain      bool // named by its object ID: no other is meant, however alike its name
 
-	Read       bool   // what follows was read from the tenant or told by the operator; else it is unknown
+	// What follows is read from the tenant.
 	Kind       string // member, guest, service or sync
 	Enabled    bool
 	Synced     bool     // from Active Directory

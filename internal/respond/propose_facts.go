@@ -118,7 +118,6 @@ func findUser(ctx context.Context, r Reader, name string) (row, error) {
 func odata(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
 
 func (a *AccountFacts) fill(u row) {
-	a.Read = true
 	a.ID, a.UPN, a.Name = strings.ToLower(text(u, "id")), text(u, "userPrincipalName"), text(u, "displayName")
 	a.Enabled = u["accountEnabled"] != false
 	a.Synced = u["onPremisesSyncEnabled"] == true

@@ -37,7 +37,6 @@ func answers() map[string]answer {
 		evict.LeftPass:           {"remove-authentication-method", (*planner).findMethods},
 		evict.LeftAppPassword:    {"remove-app-passwords", onAccount("user")},
 		evict.LeftDevice:         {"disable-device", (*planner).findDevice},
-		evict.LeftMobileDevice:   {"remove-mobile-device", (*planner).findMobileDevice},
 		evict.LeftTransportRule:  {"disable-transport-rule", ofTenant("transport-rule")},
 		evict.LeftJournalRule:    {"disable-journal-rule", ofTenant("journal-rule")},
 		evict.LeftConnector:      {"disable-connector", (*planner).findConnector},
@@ -55,7 +54,6 @@ func answers() map[string]answer {
 		evict.LeftHiddenMailbox:  {"restore-listing", onAccount("mailbox")},
 		evict.LeftFederation:     {"restore-federation", ofTenant("domain")},
 		evict.LeftPolicy:         {"restore-access-policy", ofTenant("policy")},
-		evict.LeftFlow:           {"stop-flow", ofTenant("flow")},
 	}
 }
 
@@ -717,28 +715,6 @@ func (p *planner) findDevice(ctx context.Context, f evict.Finding, l evict.Lefto
 	default:
 		o.Name, o.ID = either(text(list[0], "displayName"), o.Name), text(list[0], "id")
 		return []wanted{{target: o}}
-	}
-	return nil
-}
-
-func (p *planner) findMobileDevice(ctx context.Context, f evict.Finding, l evict.Leftover) []wanted {
-	a := p.account(ctx, l.Of)
-	if a == nil {
-		return nil
-	}
-	o := evict.Object{Account: a.ID, Name: either(l.Name, l.ID), Kind: "mobile-device", ID: l.ID}
-	if !p.live() {
-		return []wanted{{target: o}}
-	}
-	list, err := rows(ctx, p.r, cmdlet("Get-MobileDevice", map[string]any{"Mailbox": a.ID}))
-	if err != nil {
-		p.unread(f, o, "remove-mobile-device", err)
-	}
-	for _, d := range list {
-		if text(d, "DeviceId") == l.ID || text(d, "Identity") == l.ID {
-			o.ID = text(d, "Identity")
-			return []wanted{{target: o}}
-		}
 	}
 	return nil
 }
