@@ -113,9 +113,9 @@ func planWith(ctx context.Context, client *m365.Client, profile TenantProfile, o
 }
 
 // keepOverrides puts the words that a person typed against guards into the journal.
-func keepOverrides(kept *casefile.Case, hash, who string, list []respond.Override) error {
+func keepOverrides(kept *casefile.Case, hash, who string, list []gate.Override) error {
 	for _, v := range list {
-		raw, err := json.Marshal(gate.Override{Guard: v.Guard, Target: v.Target, Word: v.Word})
+		raw, err := json.Marshal(v)
 		if err != nil {
 			return err
 		}
