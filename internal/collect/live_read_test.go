@@ -296,8 +296,8 @@ func TestSignInsFallBack(t *testing.T) {
 			return 200, paged(a, between(a, all, "createdDateTime"))
 		}
 		c, err := readSignIns(t, f, m, to, 0)
-		if err != nil || c.State != Complete || c.Rows != 10 || len(c.Errors) == 0 {
-			t.Errorf("%s, %d rows, %v, %v", c.State, c.Rows, c.Errors, err)
+		if err != nil || c.State != Incomplete || c.Rows != 10 || len(c.Errors) == 0 || !strings.Contains(c.Why, "v1.0") {
+			t.Errorf("%s, %d rows, %v, %v, %s", c.State, c.Rows, c.Errors, err, c.Why)
 		}
 	})
 }

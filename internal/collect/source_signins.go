@@ -62,7 +62,9 @@ func (r *run) signInsOf(source, event string, of *Account) *ask {
 		report("list-sign-ins-beta", "createdDateTime", "signInEventTypes/any(t: t eq "+literal(event)+") and "+who, 1000),
 	}
 	if event == "interactiveUser" {
-		a.ways = append(a.ways, report("list-sign-ins", "createdDateTime", who, 1000))
+		stable := report("list-sign-ins", "createdDateTime", who, 1000)
+		stable.lacks = "only v1.0 answered, which knows no sessions and tokens"
+		a.ways = append(a.ways, stable)
 	}
 	return a
 }
