@@ -68,17 +68,15 @@ By hand: Microsoft Entra admin center, Users, Per-user MFA, the user, Disable MF
 }
 
 // lastDeletion is when the last app password of the account was deleted, by the
-// newest hundred audit records about it; "" when none says so.
+// audit records about it; "" when none says so.
 func lastDeletion(ctx context.Context, r Reader, account string) (string, error) {
-	var page struct {
-		Value []row `json:"value"`
-	}
 	q := url.Values{"$filter": {"targetResources/any(t:t/id eq '" + account + "')"}, "$top": {"100"}}
-	if err := fetch(ctx, r, m365.Call{Op: "list-directory-audits", Query: q}, &page); err != nil {
+	list, err := rows(ctx, r, m365.Call{Op: "list-directory-audits", Query: q})
+	if err != nil {
 		return "", err
 	}
 	last := ""
-	for _, a := range page.Value {
+	for _, a := range list {
 		if at := text(a, "activityDateTime"); strings.HasPrefix(text(a, "activityDisplayName"), appPasswordDeleted) && at > last {
 			last = at
 		}
