@@ -36,7 +36,7 @@ shows to be his is listed beside the plan, to be added with --pick.
 The plan is a file of the case, and its hash is what evict apply takes.
 
 --contain needs no evidence: it is the first thing to do, and waits for nothing.
-Without --tenant the plan is a runbook: what to click and type, step by step.
+--runbook needs no tenant: it prints what a person clicks and types, step by step.
 --recover makes the plan that gives the accounts back to their owners, once the
 attacker is out.
 

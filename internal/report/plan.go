@@ -61,7 +61,11 @@ func (t *planText) head() {
 	if title == "" {
 		title = "Plan (" + t.plan.Kind + ")"
 	}
-	line := []span{in(bold, title), s(", case " + t.plan.Case + ", tenant " + string(t.plan.Tenant))}
+	where := ", tenant " + string(t.plan.Tenant)
+	if t.plan.Case != "" {
+		where = ", case " + t.plan.Case + where
+	}
+	line := []span{in(bold, title), s(where)}
 	if t.plan.Made.Set {
 		line = append(line, s(", made "), kept(normal, t.plan.Made.String()))
 	}
