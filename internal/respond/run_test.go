@@ -435,6 +435,7 @@ func TestStuckSteps(t *testing.T) {
 		{"unheard, then too late", unheard, late, "set", Verified},
 		{"unheard, then too late", unheard, late, "stamp", InDoubt},
 		{"refused, then too late", refuse, late, "set", Failed},
+		{"refused, then allowed", refuse, func(on *tenant, _ *line) { on.fault = nil }, "make", Verified},
 		{"done, then not readable", well, unreadable, "set", Unverified},
 		{"done, then too late", well, late, "secret", Unverified},
 	}
