@@ -34,6 +34,7 @@ func Formats() []Format {
 		{Name: "extractor-json", Doc: "the Microsoft Extractor Suite, the audit log as JSON values one after the other", write: extractor("json")},
 		{Name: "extractor-jsonl", Doc: "the Microsoft Extractor Suite, the audit log as a JSON object in each line", write: extractor("jsonl")},
 		{Name: "hawk", Doc: "Hawk's investigation of single accounts: their records of the audit log, settings and rules without their lists", write: exportHawk},
+		{Name: "search-default", Doc: "Search-UnifiedAuditLog | Export-Csv by somebody who did not know of its limit: the newest 100 rows of all", write: exportHundred},
 		{Name: "siem-csv", Doc: "a search in a SIEM that keeps the audit log's rows, saved as CSV", write: exportSIEM},
 		{Name: "entra-csv", Doc: "the Entra portal's downloads: sign-ins of both kinds, their steps, directory audits", write: exportEntraCSV},
 		{Name: "entra-csv-old", Doc: "the Entra portal's downloads as they were: no sessions, no tokens, no sign-ins but the interactive", write: exportEntraOld},

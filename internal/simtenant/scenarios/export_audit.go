@@ -42,11 +42,11 @@ func newest(v simtenant.LogView, most int) (out simtenant.LogView, cut bool) {
 }
 
 // auditTable writes the log as a CSV, as far as a search hands it out.
-func (x *exporter) auditTable(name string, all bool, header string, row func(t table, i, of int, r *simtenant.Record)) error {
-	v, cut := newest(x.log(simtenant.AuditRecord), searchMost)
+func (x *exporter) auditTable(name string, most int, all bool, header string, row func(t table, i, of int, r *simtenant.Record)) error {
+	v, cut := newest(x.log(simtenant.AuditRecord), most)
 	s := x.ofLog("unified audit log", v)
 	if cut {
-		s.Complete, s.Why = false, "a search hands out no more than its newest 50,000 rows"
+		s.Complete, s.Why = false, "a search hands out no more than its newest "+strconv.Itoa(most)+" rows"
 	}
 	return x.write(name, s, func(out *bufio.Writer) error {
 		t := table{out, all}
@@ -60,14 +60,14 @@ func (x *exporter) auditTable(name string, all bool, header string, row func(t t
 
 // exportPurview is the portal's export of a search, as it is since 2024.
 func exportPurview(x *exporter) error {
-	return x.auditTable("audit-log-search.csv", false, "RecordId,CreationDate,RecordType,Operation,UserId,AuditData,AssociatedAdminUnits,AssociatedAdminUnitsNames", func(t table, _, _ int, r *simtenant.Record) {
+	return x.auditTable("audit-log-search.csv", searchMost, false, "RecordId,CreationDate,RecordType,Operation,UserId,AuditData,AssociatedAdminUnits,AssociatedAdminUnitsNames", func(t table, _, _ int, r *simtenant.Record) {
 		t.row(r.ID, r.Time.UTC().Format("2006-01-02T15:04:05.0000000Z "), strconv.Itoa(r.RecordType), r.Operation, who(r), string(r.Body), "", "")
 	})
 }
 
 // exportPurviewOld is the portal's export as it was.
 func exportPurviewOld(x *exporter) error {
-	return x.auditTable("AuditLog.csv", false, "CreationDate,UserIds,Operations,AuditData", func(t table, _, _ int, r *simtenant.Record) {
+	return x.auditTable("AuditLog.csv", searchMost, false, "CreationDate,UserIds,Operations,AuditData", func(t table, _, _ int, r *simtenant.Record) {
 		t.row(r.Time.UTC().Format(usTime), who(r), r.Operation, string(r.Body))
 	})
 }
@@ -75,15 +75,18 @@ func exportPurviewOld(x *exporter) error {
 // exportSIEM is a search in a SIEM that holds the cmdlet's rows: columns in the
 // order of their names, and the raw row beside them.
 func exportSIEM(x *exporter) error {
-	return x.auditTable("search-results.csv", false, `AuditData,CreationDate,Identity,IsValid,ObjectState,Operations,RecordType,ResultCount,ResultIndex,UserIds,_raw,_sourcetype,_time,host,index,source`, func(t table, i, of int, r *simtenant.Record) {
+	return x.auditTable("search-results.csv", searchMost, false, `AuditData,CreationDate,Identity,IsValid,ObjectState,Operations,RecordType,ResultCount,ResultIndex,UserIds,_raw,_sourcetype,_time,host,index,source`, func(t table, i, of int, r *simtenant.Record) {
 		date, kind, at := r.Time.UTC().Format(usTime), simtenant.RecordTypeName(r.RecordType), r.Time.UTC().Format("2006-01-02T15:04:05.000+0000")
 		t.row(string(r.Body), date, r.ID, "True", "Unchanged", r.Operation, kind, strconv.Itoa(of), strconv.Itoa(i+1), who(r), string(r.Body), "o365:management:activity", at, "collector", "o365", "search")
 	})
 }
 
+// exportHundred is a search with the cmdlet's default of 100 rows.
+func exportHundred(x *exporter) error { return x.searchRows("UnifiedAuditLog.csv", 100) }
+
 // searchRows is Search-UnifiedAuditLog | Export-Csv.
-func (x *exporter) searchRows(name string) error {
-	return x.auditTable(name, true, "PSComputerName,RunspaceId,PSShowComputerName,RecordType,CreationDate,UserIds,Operations,AuditData,ResultIndex,ResultCount,Identity,IsValid,ObjectState", func(t table, i, of int, r *simtenant.Record) {
+func (x *exporter) searchRows(name string, most int) error {
+	return x.auditTable(name, most, true, "PSComputerName,RunspaceId,PSShowComputerName,RecordType,CreationDate,UserIds,Operations,AuditData,ResultIndex,ResultCount,Identity,IsValid,ObjectState", func(t table, i, of int, r *simtenant.Record) {
 		t.row("outlook.office365.com", "2850e838-7c6a-4b61-a2e6-90e8c9b49bbb", "False", simtenant.RecordTypeName(r.RecordType), r.Time.UTC().Format(usTime), who(r), r.Operation, string(r.Body), strconv.Itoa(i+1), strconv.Itoa(of), r.ID, "True", "Unchanged")
 	})
 }
@@ -125,7 +128,7 @@ func (x *exporter) extractorAudit(form string) error {
 	s := x.ofLog("unified audit log", v)
 	switch form {
 	case "csv":
-		return x.searchRows("UnifiedAuditLog/UAL-Combined.csv")
+		return x.searchRows("UnifiedAuditLog/UAL-Combined.csv", searchMost)
 	case "jsonl":
 		return x.write("UnifiedAuditLog/UAL-Combined.jsonl", s, func(out *bufio.Writer) error {
 			for i := range v.Records {

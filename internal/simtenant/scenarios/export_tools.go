@@ -135,7 +135,7 @@ func (x *exporter) psCSV(name string, s stated, rows []ownedObject) error {
 // exportPowerShell is a session of Exchange's and Graph's modules: the audit log
 // by a search, sign-ins without how they went, state as JSON.
 func exportPowerShell(x *exporter) error {
-	if err := x.searchRows("UnifiedAuditLog.csv"); err != nil {
+	if err := x.searchRows("UnifiedAuditLog.csv", searchMost); err != nil {
 		return err
 	}
 	if err := x.moduleSignIns("SignIns.csv"); err != nil {
