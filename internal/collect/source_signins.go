@@ -11,8 +11,8 @@ import (
 // Retention, from Microsoft's pages on Entra's reports and on the audit log; a tenant may keep less.
 const (
 	keptSignIns     = 30 * 24 * time.Hour
-	keptFree        = 7 * 24 * time.Hour // directory audits without Entra ID P1
-	keptTrace       = 90 * 24 * time.Hour
+	keptFree        = 7 * 24 * time.Hour      // directory audits without Entra ID P1
+	keptTrace       = (90*24 - 6) * time.Hour // an older beginning is refused, and the collection takes its time
 	keptAudit       = 180 * 24 * time.Hour
 	keptAuditLonger = 365 * 24 * time.Hour
 )
