@@ -27,6 +27,8 @@ func Run(ctx context.Context, in Input) (*evict.Investigation, error) {
 		}
 		return nil, errNoInput
 	}
+	// Of a record that several items hold, the item with the first name is told, however they came.
+	in.Items = slices.SortedStableFunc(slices.Values(in.Items), func(a, b Item) int { return cmp.Compare(a.Name, b.Name) })
 	in.Workers = max(1, in.Workers)
 	memory := cmp.Or(in.Memory, defaultMemory)
 	s := newScratch(in.Scratch, memory)
