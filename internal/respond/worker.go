@@ -115,7 +115,10 @@ func (w *worker) send() {
 	if !ok {
 		return
 	}
-	if w.a.Witness || !w.begun() || w.st.Before == nil { // else a part is done, and what it is measured by is what was before
+	switch {
+	case w.a.Witness && movedJustNow(now):
+		w.s.Before = w.step.Before // another step of the plan moved it: this one's own success is what it needs besides
+	case w.a.Witness || !w.begun() || w.st.Before == nil: // else a part is done, and what it is measured by is what was before
 		w.s.Before = now
 	}
 	for try := 1; ; try++ {
@@ -167,6 +170,17 @@ func (w *worker) send() {
 		}
 		sleep(w.stop, time.Second<<(try-1))
 	}
+}
+
+// movedJustNow reports whether a time in a state is of the last minutes. Entra counts in whole seconds: what two steps move
+// within one second looks as if only the first had.
+func movedJustNow(now json.RawMessage) bool {
+	for name := range decoded(now) {
+		if t, ok := timeIn(now, name); ok && time.Since(t.Std()).Abs() < settling {
+			return true
+		}
+	}
+	return false
 }
 
 func (w *worker) mayRepeat() bool { return w.a.repeats(w.s) || w.a.Secret }
