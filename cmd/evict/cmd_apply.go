@@ -30,7 +30,11 @@ type applyFlags struct {
 func (f *applyFlags) plain(c *cobra.Command) {
 	fl := c.Flags()
 	fl.StringVar(&f.options.Case, "case", "", "folder of the case")
-	fl.StringVar(&f.options.Plan, "plan", "", "hash of the plan, or its first characters (default: the latest plan)")
+	which := "hash of the plan, or its first characters (default: the latest plan)"
+	if c.Name() == "apply" {
+		which = "hash of the plan, or its first characters"
+	}
+	fl.StringVar(&f.options.Plan, "plan", "", which)
 	fl.StringVar(&f.options.Operator, "operator", "", "who does it, for the record (default: this system's user)")
 }
 
@@ -90,7 +94,7 @@ func (f *applyFlags) handover() error {
 }
 
 const applyLong = `Carries a plan out, once you approve it: --plan names it by its hash, --confirm by
-typing the account, or for several the words that the plan's last line prints.
+typing the account, or for several the words that evict plan ends with.
 Before each request its intent is written to the case; after it the tenant is
 read until two reads agree. Containment goes first and waits for nothing.
 
@@ -112,7 +116,7 @@ func applyCommand(out *ui.Streams, outcome *ui.Outcome) *cobra.Command {
 		Use: "apply", Short: "Carry out an approved plan, and read back that it worked", Long: applyLong, Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if f.options.Plan == "" || f.options.Confirm == "" {
-				return fmt.Errorf("%w: --plan names the plan by its hash and --confirm by what the plan's last line says to type; evict plan prints both", errUsage)
+				return fmt.Errorf("%w: --plan names the plan by its hash and --confirm by what it takes back; evict plan ends with the whole command", errUsage)
 			}
 			return f.carryOut(c, outcome, app.Apply)
 		},

@@ -205,6 +205,7 @@ func (d *demo) respond(ctx context.Context) error {
 	}
 	d.title("6 · Where it stands", "status --case "+d.folder("case"))
 	printStatus(d.out, r)
+	fmt.Fprintln(d.out.Out, report.Wrap("(The commands above are those for a real tenant: this one is gone when the demonstration ends.)", d.out.TextOptions().Width))
 	d.incomplete = r.Ladder == "not contained"
 	d.prove()
 	return nil
@@ -215,6 +216,8 @@ func (d *demo) prove() {
 	d.title("7 · The attacker tries again", "")
 	w, width := d.out.Out, d.out.TextOptions().Width
 	left := d.tenant.Attack()
+	fmt.Fprintln(w, report.Wrap("Everything that he had or made is tried. Not simulated: the minutes for which a service still honours what was revoked, and app passwords.", width))
+	fmt.Fprintln(w)
 	for _, before := range d.before {
 		verdict := "no longer works"
 		if slices.Contains(left, before) {

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -48,15 +49,19 @@ attacker is out.
 			if err := f.prepare(out, c, args); err != nil {
 				return err
 			}
-			progress := out.Progress()
-			f.options.Progress = progressOf(progress)
+			shown := func() {}
+			if !f.options.Contain { // which reads no evidence
+				progress := out.Progress()
+				f.options.Progress, shown = progressOf(progress), progress.Done
+			}
 			p, err := app.MakePlan(c.Context(), f.options)
-			progress.Done()
+			shown()
 			if err != nil {
 				return err
 			}
 			outcome.Detailed = flag(c, "detailed-exitcode")
 			outcome.Findings = len(p.Plan.Steps) > 0
+			outcome.Refused = len(p.Plan.Steps) == 0 && slices.ContainsFunc(p.Plan.Skipped, func(s evict.Skipped) bool { return s.Guard != "" })
 			if flag(c, "json") {
 				return json.NewEncoder(out.Out).Encode(p)
 			}

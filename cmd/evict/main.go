@@ -85,7 +85,12 @@ you approve it, and reads back that it worked.
   evict demo                             the whole loop, on a simulated tenant
   evict investigate ./exports            a verdict per account, from exported files
   evict plan --contain --account UPN     the first thing to do: block, revoke, reset
-  evict explain inbox-rule-hides-mail    what a finding or an action is, and how by hand`,
+  evict explain inbox-rule-hides-mail    what a finding or an action is, and how by hand
+
+Exit codes: 0 done, evidence complete; 1 failed; 2 wrong usage; 3 done, but evidence
+is incomplete or a step is not verified (open steps for a person do not count);
+4 no sign-in or consent; 5 the plan is out of date; 6 somebody else has the case;
+7 refused by a guard; 130 interrupted. Errors are text, also with --json.`,
 		Version:       app.Version,
 		SilenceErrors: true,
 		SilenceUsage:  true,

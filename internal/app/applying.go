@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -263,6 +266,9 @@ func refused(err error) error {
 
 // Status says how a plan stands, from the journal alone. It opens the case without a lock and asks the tenant nothing.
 func Status(ctx context.Context, folder, plan string) (*PlanReport, error) {
+	if _, err := os.Stat(filepath.Join(folder, "case.json")); errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w: %s holds no case", ErrUsage, folder)
+	}
 	c, err := casefile.OpenReadOnly(disk.OS{}, folder)
 	if err != nil {
 		return nil, err
@@ -390,7 +396,11 @@ func Done(ctx context.Context, o ApplyOptions, answer string) (*PlanReport, erro
 		return nil, err
 	}
 	defer s.kept.Close()
+	p := s.plan.Plan()
 	for _, id := range o.Steps {
+		if !slices.ContainsFunc(p.Steps, func(x evict.Step) bool { return x.ID == id && len(x.Manual) > 0 }) {
+			return nil, fmt.Errorf("%w: plan %.12s has no step %s for a person; evict status lists them", ErrUsage, s.hash, id)
+		}
 		if err := s.gate.ByHand(s.plan, id, o.Operator, gate.Deed{Answer: answer}); err != nil {
 			return nil, refused(err)
 		}

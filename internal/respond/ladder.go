@@ -58,7 +58,7 @@ func Ladder(s Summary, o Observation, rechecks []Check, recovered bool) (Rung, s
 	case len(o.Hostile) > 0:
 		return Evicted, fmt.Sprintf("Every known way in is closed, and yet after the last revocation (%s): %s.%s", clock(revoked), o.Hostile[0], open)
 	case o.To.IsZero() || o.To.Before(revoked.Add(tokenLife)):
-		return Evicted, fmt.Sprintf("Every known way in is closed; not yet observed. Logs that are complete up to %s or later can show that he is out.%s", clock(revoked.Add(tokenLife)), open)
+		return Evicted, fmt.Sprintf("Every known way in is closed; not yet observed. What he holds open may work a while longer: logs that are complete up to %s or later can show that he is out.%s", clock(revoked.Add(tokenLife)), open)
 	case !recovered || len(rechecks) == 0:
 		return Quiet, fmt.Sprintf("He is out: nothing of his since the last revocation (%s), in logs that are complete up to %s.%s", clock(revoked), clock(o.To), open)
 	}
