@@ -24,7 +24,7 @@ type Preflight struct {
 	// OverAdministrators says that the application may block administrators and set their passwords: it holds an Entra role
 	// that is higher than theirs (learn.microsoft.com/graph/api/resources/users, "Who can perform sensitive actions").
 	OverAdministrators bool
-	Unknown     []string
+	Unknown            []string
 }
 
 // Ready says whether one use can work.

@@ -138,8 +138,9 @@ func rowsIn(body []byte) []any {
 	if d.Decode(&v) != nil {
 		return nil
 	}
-	list, ok := v.([]any)
+	list, _ := v.([]any)
 	if o, is := v.(map[string]any); is {
+		var ok bool
 		if list, ok = o["value"].([]any); !ok {
 			list = []any{o}
 		}
