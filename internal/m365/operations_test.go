@@ -1,9 +1,7 @@
 package m365
 
 import (
-	"encoding/json"
-	"os"
-	"path/filepath"
+	"evict/internal/simtenant/contract"
 	"regexp"
 	"slices"
 	"strings"
@@ -47,25 +45,6 @@ func TestTableIsWhole(t *testing.T) {
 	}
 }
 
-// reference is Microsoft's contract as data. Who names a folder must have it.
-func reference(t *testing.T, file string, v any) {
-	t.Helper()
-	dir := os.Getenv("EVICT_REFERENCE")
-	if dir == "" {
-		if os.Getenv("CI") != "" {
-			t.Fatal("in CI, EVICT_REFERENCE must name the folder with Microsoft's contract")
-		}
-		t.Skip("EVICT_REFERENCE names no folder with Microsoft's contract")
-	}
-	b, err := os.ReadFile(filepath.Join(dir, file))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(b, v); err != nil {
-		t.Fatal(err)
-	}
-}
-
 var template = regexp.MustCompile(`\{[^}]*\}`)
 
 // documented are the calls that the contract's data leave out. Each was read on
@@ -97,7 +76,7 @@ func TestGraphTableAgreesWithTheContract(t *testing.T) {
 	known := map[Service]map[string]call{GraphV1: {}, GraphBeta: {}}
 	for s, file := range map[Service]string{GraphV1: "graph-v1.0-reduced.calls.json", GraphBeta: "graph-beta-reduced.calls.json"} {
 		var calls []call
-		reference(t, file, &calls)
+		contract.NeedFile(t, file, &calls)
 		for _, c := range calls {
 			known[s][c.Method+" "+template.ReplaceAllString(c.Path, "{}")] = c
 		}
@@ -132,7 +111,7 @@ func TestCmdletTableAgreesWithTheContract(t *testing.T) {
 			Parameters map[string]struct{ Applicable []string }
 		}
 	}
-	reference(t, "exo-cmdlets.json", &all)
+	contract.NeedFile(t, "exo-cmdlets.json", &all)
 	for _, o := range Operations {
 		if o.Cmdlet == "" {
 			continue

@@ -23,6 +23,7 @@ import (
 	"evict/internal/m365"
 	. "evict/internal/respond"
 	"evict/internal/simtenant"
+	"evict/internal/simtenant/simtest"
 )
 
 // A bench is the small tenant with evict's client in front of it, in a synctest
@@ -51,7 +52,7 @@ func newBench(t *testing.T, x trial, o simtenant.Options) *bench {
 		x.set(w)
 	}
 	b := &bench{t: t, tenant: simtenant.New(w, o), journal: &memoryJournal{}, wait: x.wait}
-	inContract(t, b.tenant)
+	simtest.InContract(t, b.tenant)
 	b.transport = b.tenant.Transport()
 	b.connect()
 	return b

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -80,21 +79,11 @@ func (w *wreck) Write(ctx context.Context, c m365.Call, p *gate.Permit) (*m365.R
 
 // run is one process that carries a plan out.
 func (w *wreck) run(plan gate.Plan) (StepResult, error) {
-	c, err := casefile.OpenToRespond(w.disk, "case", "Jo")
+	c, g, err := OpenApproved(w.disk, plan, 48*time.Hour)
 	if err != nil {
 		return StepResult{}, err
 	}
 	defer c.Close()
-	g, err := gate.Open(c.Journal(), tenantID, caseID)
-	if err != nil {
-		return StepResult{}, err
-	}
-	if errors.Is(g.Allowed(plan, plan.Plan().Steps[0].ID), gate.ErrUnapproved) {
-		now := time.Now()
-		if err := g.Approve(plan, gate.Approval{Who: "tester", Time: now, Expires: now.Add(48 * time.Hour), Confirmed: gate.Words(plan.Plan())}); err != nil {
-			return StepResult{}, err
-		}
-	}
 	w.last = "" // what a process holds is gone with it
 	r := Runner{Reader: w.client.Reader(), Sender: w, Gate: g, Plan: plan, Secrets: w, Patience: w.wait}
 	got, err := r.Apply(w.t.Context())

@@ -12,6 +12,7 @@ import (
 
 	"evict"
 	"evict/internal/casefile"
+	"evict/internal/casefile/disk"
 	"evict/internal/casefile/disk/crashdisk"
 	"evict/internal/gate"
 )
@@ -59,23 +60,32 @@ func (s *scene) add(p evict.Plan) gate.Plan {
 	return sealed(s.t, p)
 }
 
+// OpenApproved opens the case on a disk as one process does, and approves the plan unless somebody has.
+func OpenApproved(d disk.FS, p gate.Plan, holds time.Duration) (*casefile.Case, *gate.Gate, error) {
+	c, err := casefile.OpenToRespond(d, "case", "Jo")
+	if err != nil {
+		return nil, nil, err
+	}
+	plan := p.Plan()
+	g, err := gate.Open(c.Journal(), plan.Tenant, plan.Case)
+	if err == nil && errors.Is(g.Allowed(p, plan.Steps[0].ID), gate.ErrUnapproved) {
+		now := time.Now()
+		err = g.Approve(p, gate.Approval{Who: "Jo", Time: now, Expires: now.Add(holds), Confirmed: gate.Words(plan)})
+	}
+	if err != nil {
+		c.Close()
+		return nil, nil, err
+	}
+	return c, g, nil
+}
+
 // run is one process: it opens the case, approves the plan unless somebody has, and applies it.
 func (s *scene) run(p gate.Plan) (Summary, error) {
-	c, err := casefile.OpenToRespond(s.disk, "case", "Jo")
+	c, g, err := OpenApproved(s.disk, p, gate.Longest)
 	if err != nil {
 		return Summary{}, err
 	}
 	defer c.Close()
-	g, err := gate.Open(c.Journal(), fakeTenant, fakeCase)
-	if err != nil {
-		return Summary{}, err
-	}
-	if errors.Is(g.Allowed(p, p.Plan().Steps[0].ID), gate.ErrUnapproved) {
-		now := time.Now()
-		if err := g.Approve(p, gate.Approval{Who: "Jo", Time: now, Expires: now.Add(gate.Longest), Confirmed: "dana@contoso.example"}); err != nil {
-			return Summary{}, err
-		}
-	}
 	hands := &handed{} // what it holds is gone with the process
 	r := &Runner{Reader: s.on, Sender: s.on, Gate: g, Plan: p, Secrets: hands, find: findFake}
 	sum, err := r.Apply(s.t.Context())

@@ -1,6 +1,7 @@
 package simtenant
 
 import (
+	"evict/internal/simtenant/contract"
 	"slices"
 	"strings"
 	"testing"
@@ -23,7 +24,7 @@ func TestCmdletsAgainstReference(t *testing.T) {
 			}
 		}
 	}
-	readReference(t, "exo-cmdlets.json", &all)
+	contract.NeedFile(t, "exo-cmdlets.json", &all)
 	for i := range cmdlets {
 		c := &cmdlets[i]
 		doc, ok := all.Cmdlets[c.name]

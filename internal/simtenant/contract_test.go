@@ -1,7 +1,6 @@
 package simtenant
 
 import (
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -9,27 +8,10 @@ import (
 	"evict/internal/simtenant/contract"
 )
 
-// microsoft is Microsoft's contract as data. In CI it must be there.
-func microsoft(t *testing.T) *contract.Contract {
-	t.Helper()
-	dir := os.Getenv("EVICT_REFERENCE")
-	if dir == "" {
-		if os.Getenv("CI") != "" {
-			t.Fatal("in CI, EVICT_REFERENCE must name the folder with Microsoft's contract")
-		}
-		t.Skip("EVICT_REFERENCE names no folder with Microsoft's contract")
-	}
-	c, err := contract.Load(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
-}
-
 // TestTableAgreesWithTheContract: each call of the table is Microsoft's, with its
 // options, the properties of its body, and permissions that let it in there.
 func TestTableAgreesWithTheContract(t *testing.T) {
-	c := microsoft(t)
+	c := contract.Need(t)
 	for _, table := range tables() {
 		for i := range table {
 			r := &table[i]
@@ -84,7 +66,7 @@ func (spec bodySpec) paths(at string) []string {
 
 // TestTypesAgreeWithTheContract: what a $select may name is a property of the type.
 func TestTypesAgreeWithTheContract(t *testing.T) {
-	c := microsoft(t)
+	c := contract.Need(t)
 	kinds := []*kind{
 		userKind, skuKind, licenceKind, requirementsKind, preferencesKind, registrationKind, organizationKind, domainKind, federationKind, accessPolicyKind, locationKind, methodsPolicy, authorizationKind, defaultsKind,
 		roleAssignmentKind, definitionKind, eligibilityKind, eligibleKind, scheduleKind, instanceKind, groupEligibleKind, directoryRoleKind, groupKind, deviceKind, principalKind, grantKind, appRoleKind, alertKind, incidentKind, manyRoleKind,

@@ -1,6 +1,7 @@
 package simtenant
 
 import (
+	"evict/internal/simtenant/contract"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -153,7 +154,7 @@ func TestLogRowsAgainstReference(t *testing.T) {
 			Query        []string
 			Permissions  map[string]struct{ LeastPrivilege, AlsoWork []string }
 		}
-		readReference(t, "graph-"+version+"-reduced.calls.json", &calls)
+		contract.NeedFile(t, "graph-"+version+"-reduced.calls.json", &calls)
 		for _, r := range logTable() {
 			if r.in == "activity" {
 				continue

@@ -1,34 +1,13 @@
 package simtenant
 
 import (
-	"encoding/json"
+	"evict/internal/simtenant/contract"
 	"maps"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 )
-
-// readReference reads a file of Microsoft's contract. Who names a folder must have it.
-func readReference(t *testing.T, file string, v any) {
-	t.Helper()
-	dir := os.Getenv("EVICT_REFERENCE")
-	if dir == "" {
-		if os.Getenv("CI") != "" {
-			t.Fatal("in CI, EVICT_REFERENCE must name the folder with Microsoft's contract")
-		}
-		t.Skip("EVICT_REFERENCE names no folder with Microsoft's contract")
-	}
-	b, err := os.ReadFile(filepath.Join(dir, file))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(b, v); err != nil {
-		t.Fatal(err)
-	}
-}
 
 var pathValue = regexp.MustCompile(`\{[^}]*\}`)
 
@@ -41,7 +20,7 @@ func TestMailRowsAgainstReference(t *testing.T) {
 				Application struct{ LeastPrivilege, AlsoWork []string }
 			}
 		}
-		readReference(t, "graph-"+version+"-reduced.calls.json", &calls)
+		contract.NeedFile(t, "graph-"+version+"-reduced.calls.json", &calls)
 		for _, r := range mailRows {
 			found := false
 			for _, c := range calls {
@@ -80,7 +59,7 @@ func TestMailPropertiesAgainstReference(t *testing.T) {
 			}
 		}
 	}
-	readReference(t, "graph-v1.0-reduced.json", &doc)
+	contract.NeedFile(t, "graph-v1.0-reduced.json", &doc)
 	var properties func(name string) []string
 	properties = func(name string) []string {
 		s, ok := doc.Components.Schemas["microsoft.graph."+strings.TrimPrefix(name, "microsoft.graph.")]

@@ -1,28 +1,11 @@
 package contract
 
 import (
-	"os"
 	"testing"
 )
 
-func load(t *testing.T) *Contract {
-	t.Helper()
-	dir := os.Getenv("EVICT_REFERENCE")
-	if dir == "" {
-		if os.Getenv("CI") != "" {
-			t.Fatal("in CI, EVICT_REFERENCE must name the folder with Microsoft's contract")
-		}
-		t.Skip("EVICT_REFERENCE names no folder with Microsoft's contract")
-	}
-	c, err := Load(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
-}
-
 func TestCheck(t *testing.T) {
-	c := load(t)
+	c := Need(t)
 	const graph, exchange = "https://graph.microsoft.com", "https://outlook.office365.com/adminapi/beta/3b6e/InvokeCommand"
 	right := [][3]string{
 		{"GET", graph + "/v1.0/users/8f6d?$select=id,accountEnabled", ""},

@@ -6,7 +6,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -67,49 +66,8 @@ func capTrace(i int, at time.Time) simtenant.Record {
 	return simtenant.Record{Kind: simtenant.TraceRecord, ID: capID(i), Time: at, Available: at, Body: []byte(body)}
 }
 
-// A memory is a case that lives as long as its test.
-type memory struct {
-	mu       sync.Mutex
-	items    []collect.Evidence
-	bodies   [][]byte
-	progress map[string]json.RawMessage
-	coverage []collect.Coverage
-}
-
-func (m *memory) Put(e collect.Evidence, body []byte) (collect.Evidence, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	e.Seq = len(m.items) + 1
-	m.items, m.bodies = append(m.items, e), append(m.bodies, slices.Clone(body))
-	return e, nil
-}
-
-func (m *memory) Items() []collect.Evidence {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return slices.Clone(m.items)
-}
-
-func (m *memory) Read(e collect.Evidence) ([]byte, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.bodies[e.Seq-1], nil
-}
-
-func (m *memory) Progress() (map[string]json.RawMessage, error) { return m.progress, nil }
-
-func (m *memory) SetProgress(key string, v json.RawMessage) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.progress[key] = v
-	return nil
-}
-
-func (m *memory) SetCoverage(c []collect.Coverage) error { m.coverage = c; return nil }
-func (m *memory) Coverage() ([]collect.Coverage, error)  { return m.coverage, nil }
-
 // ids are the logs' own IDs of all rows in the evidence of some sources, or of all.
-func (m *memory) ids(t *testing.T, sources ...string) map[string]bool {
+func (m *shelf) ids(t *testing.T, sources ...string) map[string]bool {
 	t.Helper()
 	out := map[string]bool{}
 	for i, it := range m.items {
@@ -160,7 +118,7 @@ func collected(t *testing.T, o simtenant.Options, plans []string, log []simtenan
 			c.Permissions = slices.DeleteFunc(c.Permissions, func(p string) bool { return slices.Contains(without, p) })
 		}
 	})
-	m := &memory{progress: map[string]json.RawMessage{}}
+	m := &shelf{}
 	res, err := collect.Live(t.Context(), collect.LiveInput{Client: s.client, Cloud: m365.Worldwide.Name, Case: m, CaseID: "caps", Accounts: []string{capUPN}, Depth: collect.Standard, Requester: "tester"})
 	if err != nil {
 		t.Fatal(err)

@@ -13,6 +13,7 @@ import (
 	"evict/internal/app"
 	"evict/internal/m365"
 	"evict/internal/simtenant"
+	"evict/internal/simtenant/simtest"
 )
 
 // A site is a simulated tenant with evict in front of it. It lives inside a
@@ -42,7 +43,7 @@ func newSite(t *testing.T, w *simtenant.World, options ...simtenant.Options) *si
 	s := &site{t: t, world: w}
 	s.collect = app.Register(w)[0]
 	s.tenant = simtenant.New(w, append(options, simtenant.Options{})[0])
-	inContract(t, s.tenant)
+	simtest.InContract(t, s.tenant)
 	s.profile = app.TenantProfile{Name: "sim", Tenant: w.ID, Cloud: m365.Worldwide.Name, Client: s.collect.Client, Method: string(m365.ClientSecret)}
 	s.client = s.connect(s.tenant.Transport())
 	return s

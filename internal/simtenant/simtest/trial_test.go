@@ -21,6 +21,7 @@ import (
 	"evict/internal/collect"
 	"evict/internal/m365"
 	"evict/internal/simtenant"
+	"evict/internal/simtenant/simtest"
 )
 
 // A shelf is a case in memory.
@@ -226,7 +227,7 @@ func (x trialOf) run(t *testing.T) trial {
 	time.Sleep(time.Until(w.Now))
 	r := app.Register(w)[0]
 	tenant := simtenant.New(w, x.options)
-	inContract(t, tenant)
+	simtest.InContract(t, tenant)
 	transport := tenant.Transport()
 	credential, err := m365.Credential(m365.Profile{Cloud: m365.Worldwide, Tenant: evict.TenantID(w.ID), Client: r.Client, Method: m365.ClientSecret}, []byte(r.Secret), nil, transport)
 	if err != nil {

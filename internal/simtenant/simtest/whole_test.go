@@ -1,7 +1,6 @@
 package simtest_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"os"
 	"slices"
@@ -37,7 +36,7 @@ func (s *site) logsAreWhole(without string) {
 	for _, c := range s.world.Clients {
 		c.Permissions = slices.DeleteFunc(c.Permissions, func(p string) bool { return p == without })
 	}
-	m := &memory{progress: map[string]json.RawMessage{}}
+	m := &shelf{}
 	res, err := collect.Live(t.Context(), collect.LiveInput{Client: s.client, Cloud: m365.Worldwide.Name, Case: m, CaseID: "whole", Accounts: s.expected(), Depth: collect.Standard, Requester: "tester"})
 	if err != nil {
 		t.Fatal(err)
