@@ -43,11 +43,17 @@ type Observation struct {
 	Hostile []string  // what the attacker's strands, applications or devices did since; empty is good
 }
 
-// Ladder says how far the attacker is out by a plan that was carried out, and in one sentence what may be claimed.
-// rechecks are the later looks; recovered says that the plan which gives the accounts back was carried out too.
+// Ladder says how far the attacker is out by all plans of a case that a person approved to respond, joined, and in one sentence
+// what may be claimed. rechecks are the later looks; recovered says that the plan which gives the accounts back was carried out too.
 func Ladder(s Summary, o Observation, rechecks []Check, recovered bool) (Rung, string) {
+	if recovered {
+		s = givenBack(s)
+	}
 	if left := uncontained(s); left != "" {
 		return NotContained, "Not contained: " + left + "."
+	}
+	if !slices.ContainsFunc(s.Steps, func(r StepResult) bool { return r.Step.Phase == evict.Evict }) {
+		return Contained, "Contained: he can't sign in. Nothing that he left behind was looked for yet: investigate, and plan again."
 	}
 	if left := footholds(s); left != "" {
 		return Contained, "Contained: he can't sign in. Not evicted: " + left + "."
@@ -80,7 +86,7 @@ func uncontained(s Summary) string {
 			continue
 		}
 		if !done(r) {
-			return fmt.Sprintf("%q of %s is %s", r.Step.Title, r.Step.Target.Name, r.State)
+			return standsAs(r)
 		}
 		of := r.Step.Target.Account
 		if accounts[of] == nil {
@@ -89,13 +95,13 @@ func uncontained(s Summary) string {
 		accounts[of][r.Step.Action] = true
 	}
 	if len(accounts) == 0 {
-		return "the plan contains no account"
+		return "what was approved contains no account"
 	}
 	for _, r := range s.Steps {
 		if had := accounts[r.Step.Target.Account]; had != nil {
 			for _, a := range containment {
 				if !had[a] && !(a == "reset-password" && had[onPremisesPassword]) {
-					return fmt.Sprintf("%s is not part of the plan for %s", a, r.Step.Target.Name)
+					return fmt.Sprintf("%s is not part of any plan for %s", a, r.Step.Target.Name)
 				}
 			}
 		}
@@ -124,13 +130,62 @@ func openByHand(s Summary) string {
 func footholds(s Summary) string {
 	for _, r := range s.Steps {
 		if r.Step.Phase == evict.Evict && !done(r) && r.State != ForPerson {
-			return fmt.Sprintf("%q of %s is %s", r.Step.Title, r.Step.Target.Name, r.State)
+			return standsAs(r)
 		}
 	}
 	return ""
 }
 
-func done(r StepResult) bool { return r.State == Verified || r.State == Already }
+// standsAs says why a step does not count as done.
+func standsAs(r StepResult) string {
+	what := fmt.Sprintf("%q of %s ", r.Step.Title, r.Step.Target.Name)
+	switch {
+	case !r.Undone.IsZero():
+		return what + "was put back on " + clock(r.Undone)
+	case r.Lost != "" && verified(r):
+		return what + "was looked at later: " + r.Lost
+	}
+	return what + "is " + string(r.State)
+}
+
+func verified(r StepResult) bool { return r.State == Verified || r.State == Already }
+
+// done reports whether a step is verified, and stands as far as anybody looked.
+func done(r StepResult) bool { return verified(r) && r.Undone.IsZero() && r.Lost == "" }
+
+// back are the actions whose effect an owner who is back at work has no more.
+var back = []evict.ActionID{"block-sign-in", "disable-on-premises", "disable-mail-protocols", "remove-directory-role", "remove-eligible-role",
+	"remove-group-member", "remove-exchange-role-group", "remove-compliance-role-group"}
+
+// givenBack is the summary without later looks at what was given back on purpose.
+func givenBack(s Summary) Summary {
+	out := Summary{Steps: slices.Clone(s.Steps)}
+	for i := range out.Steps {
+		if slices.Contains(back, out.Steps[i].Step.Action) {
+			out.Steps[i].Lost = ""
+		}
+	}
+	return out
+}
+
+// Join is how several plans stand together, the earliest first. Of a step that stands in several, the last one counts that was begun.
+func Join(list ...Summary) Summary {
+	var out Summary
+	at := map[string]int{}
+	for _, s := range list {
+		for _, r := range s.Steps {
+			i, ok := at[r.Step.ID]
+			switch {
+			case !ok:
+				at[r.Step.ID] = len(out.Steps)
+				out.Steps = append(out.Steps, r)
+			case r.Sent > 0 || !r.Ended.IsZero() || out.Steps[i].Ended.IsZero():
+				out.Steps[i] = r
+			}
+		}
+	}
+	return out
+}
 
 // Whole reports whether every step is verified, those for a person included.
 func (s Summary) Whole() bool {

@@ -17,7 +17,11 @@ func TestLadder(t *testing.T) {
 	with := func(more ...StepResult) Summary {
 		return Summary{Steps: append(append([]StepResult{}, contained...), more...)}
 	}
+	contained = contained[:3:3]
 	rule := step("disable-inbox-rule", evict.Evict, Verified)
+	undone := contained[0]
+	undone.Undone = revoked.Add(time.Hour)
+	lost := func(r StepResult) StepResult { r.Lost = "it no longer looks as the step left it"; return r }
 	for _, c := range []struct {
 		name      string
 		s         Summary
@@ -30,10 +34,15 @@ func TestLadder(t *testing.T) {
 		{"nothing was planned", Summary{}, Observation{}, nil, false, NotContained, "contains no account"},
 		{"no reset", Summary{Steps: contained[:2]}, Observation{}, nil, false, NotContained, "reset-password is not part"},
 		{"a reset that no read shows", Summary{Steps: append(append([]StepResult{}, contained[:2]...), step("reset-password", evict.Contain, Unverified))}, Observation{}, nil, false, NotContained, "sent-unverified"},
-		{"reset on premises, by a person", Summary{Steps: append(append([]StepResult{}, contained[:2]...), step("reset-on-premises-password", evict.Contain, Verified))}, Observation{}, nil, false, Evicted, "not yet observed"},
+		{"reset on premises, by a person", Summary{Steps: append(append([]StepResult{}, contained[:2]...), step("reset-on-premises-password", evict.Contain, Verified), rule)}, Observation{}, nil, false, Evicted, "not yet observed"},
 		{"reset on premises, not yet done", Summary{Steps: append(append([]StepResult{}, contained[:2]...), step("reset-on-premises-password", evict.Contain, ForPerson))}, Observation{}, nil, false, NotContained, "manual"},
 		{"a call that nobody made yet", with(rule, step("call-about-money", evict.Contain, ForPerson)), Observation{}, nil, false, Evicted, "not yet observed"},
 		{"disabled on premises, not yet", with(rule, step("disable-on-premises", evict.Contain, ForPerson)), Observation{}, nil, false, NotContained, "manual"},
+		{"containment alone", with(), Observation{To: revoked.Add(5 * time.Hour)}, nil, true, Contained, "plan again"},
+		{"sign-in was given back by an undo", Summary{Steps: append([]StepResult{undone}, append(contained[1:], rule)...)}, Observation{To: revoked.Add(5 * time.Hour)}, nil, false, NotContained, "was put back on 2026-03-02 10:00"},
+		{"the rule is back", with(lost(rule)), Observation{To: revoked.Add(5 * time.Hour)}, nil, true, Contained, "no longer looks"},
+		{"the block is gone", Summary{Steps: append([]StepResult{lost(contained[0])}, append(contained[1:], rule)...)}, Observation{To: revoked.Add(5 * time.Hour)}, nil, false, NotContained, "no longer looks"},
+		{"the block is gone, for the owner is back", Summary{Steps: append([]StepResult{lost(contained[0])}, append(contained[1:], rule)...)}, Observation{To: revoked.Add(5 * time.Hour)}, nil, true, Quiet, "He is out"},
 		{"a rule stands", with(step("disable-inbox-rule", evict.Evict, Failed)), Observation{}, nil, false, Contained, "failed"},
 		{"a rule's end is in doubt", with(step("disable-inbox-rule", evict.Evict, InDoubt)), Observation{}, nil, false, Contained, "in-doubt"},
 		{"no logs", with(rule), Observation{}, nil, false, Evicted, "10:30 UTC"},
@@ -52,5 +61,28 @@ func TestLadder(t *testing.T) {
 		if (strings.Contains(says, "He is out") || strings.Contains(says, "Closed:")) && got < Quiet {
 			t.Errorf("%s: says that he is out on rung %s: %q", c.name, got, says)
 		}
+	}
+}
+
+// Contained first and evicted by a later plan, an account is evicted; and what a later plan did again counts.
+func TestPlansStandTogether(t *testing.T) {
+	at := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	step := func(action evict.ActionID, phase evict.Phase, state State, ended time.Time) StepResult {
+		return StepResult{Step: evict.Step{ID: string(action), Action: action, Phase: phase, Title: string(action), Target: evict.Object{Account: "1"}}, State: state, Ended: ended}
+	}
+	first := Summary{Steps: []StepResult{step("block-sign-in", evict.Contain, Verified, at), step("revoke-sessions", evict.Contain, Verified, at), step("reset-password", evict.Contain, Failed, at)}}
+	second := Summary{Steps: []StepResult{step("revoke-sessions", evict.Contain, Waiting, time.Time{}), step("reset-password", evict.Contain, Verified, at.Add(time.Hour)), step("disable-inbox-rule", evict.Evict, Verified, at.Add(time.Hour))}}
+	if got, says := Ladder(first, Observation{}, nil, false); got != NotContained {
+		t.Errorf("the first alone: %s, %s", got, says)
+	}
+	if got, says := Ladder(second, Observation{}, nil, false); got != NotContained {
+		t.Errorf("the second alone: %s, %s", got, says)
+	}
+	both := Join(first, second)
+	if got, says := Ladder(both, Observation{}, nil, false); got != Evicted {
+		t.Errorf("both: %s, %s", got, says)
+	}
+	if n := len(both.Steps); n != 4 || both.Steps[1].State != Verified {
+		t.Errorf("%d steps, the revocation is %s", n, both.Steps[1].State)
 	}
 }

@@ -2,6 +2,8 @@ package respond
 
 import (
 	"context"
+	"encoding/json"
+	"maps"
 	"sync"
 	"time"
 
@@ -40,6 +42,24 @@ func Checks(p gate.Plan, entries []gate.Entry) []Check {
 		out = append(out, c)
 	}
 	return out
+}
+
+// lastLooks are what the last look at a plan saw, by step, where the step was not carried out anew since.
+func lastLooks(p gate.Plan, entries []gate.Entry) map[string]gate.Look {
+	looks := map[string]gate.Look{}
+	for _, e := range entries {
+		switch {
+		case e.Plan != p.Hash():
+		case e.Kind == gate.Ended:
+			delete(looks, e.Step)
+		case e.Kind == gate.Rechecked:
+			var seen map[string]gate.Look
+			if json.Unmarshal(e.Detail, &seen) == nil {
+				maps.Copy(looks, seen)
+			}
+		}
+	}
+	return looks
 }
 
 // Recheck looks once more at every verified step that was not put back, and keeps what it saw in the journal. It sends nothing.

@@ -29,6 +29,8 @@ type Runner struct {
 // A Progress is one step's news.
 type Progress struct {
 	Step   string // ID
+	Title  string // what it does
+	Object string // to what, for people: hostile text
 	State  State
 	Why    string // may hold the server's words: hostile text
 	Time   time.Time
@@ -184,13 +186,14 @@ func (n *run) worker(ctx context.Context, s *evict.Step) *worker {
 
 // tell passes a step's news on.
 func (n *run) tell(s *evict.Step, state State, why string) {
-	n.report(Progress{Step: s.ID, State: state, Why: why, Time: time.Now()})
+	n.report(s, Progress{State: state, Why: why})
 }
 
-func (n *run) report(p Progress) {
+func (n *run) report(s *evict.Step, p Progress) {
 	if n.Progress == nil {
 		return
 	}
+	p.Step, p.Title, p.Object, p.Time = s.ID, s.Title, s.Target.Name, time.Now()
 	n.talk.Lock()
 	defer n.talk.Unlock()
 	n.Progress(p)

@@ -1,6 +1,7 @@
 package respond
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -17,6 +18,7 @@ type StepResult struct {
 	Ended  time.Time // zero: not
 	Effect time.Time // from when on the service obeys it everywhere; zero: not known
 	Undone time.Time // when it was put back; zero: it was not
+	Lost   string    // why the last later look did not find it so; "" when it did, or nobody looked
 }
 
 // effect is when the service obeys a verified step everywhere, at the latest.
@@ -67,10 +69,13 @@ func (n *run) summary() Summary {
 // Standing is how a plan stands from the journal alone.
 func Standing(p gate.Plan, entries []gate.Entry) Summary {
 	var out Summary
-	standing := gate.Standing(entries, p.Hash())
+	standing, looks := gate.Standing(entries, p.Hash()), lastLooks(p, entries)
 	for _, s := range p.Plan().Steps {
 		st := standing[s.ID]
 		r := StepResult{Step: s, State: resultState(&s, st), Why: st.Result.Why, Sent: st.Attempts, Ended: st.Ended, Undone: st.Undone}
+		if l, ok := looks[s.ID]; ok && !l.Holds {
+			r.Lost = cmp.Or(l.Why, "it no longer looks as the step left it")
+		}
 		r.Effect = r.effect()
 		out.Steps = append(out.Steps, r)
 	}

@@ -344,7 +344,7 @@ func (w *worker) result(state State, why string, ended time.Time) {
 	w.results[w.s.ID] = r
 	w.cut = w.cut || why == errEnded.Error()
 	w.mu.Unlock()
-	w.report(Progress{Step: w.s.ID, State: state, Why: why, Time: time.Now(), Effect: r.Effect})
+	w.report(&w.s, Progress{State: state, Why: why, Effect: r.Effect})
 }
 
 // forbidden leaves a step that no decision covers.
