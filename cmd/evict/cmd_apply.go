@@ -255,7 +255,7 @@ func (f *applyFlags) carryOut(c *cobra.Command, outcome *ui.Outcome, do func(con
 	if err := f.handover(); err != nil {
 		return err
 	}
-	f.options.Progress = stepLines(f.out, f.options, flag(c, "json"))
+	f.options.Progress = stepLines(f.out, flag(c, "json"))
 	r, err := do(c.Context(), f.options)
 	if r != nil {
 		if printed := f.print(c, outcome, r); err == nil {
@@ -266,8 +266,7 @@ func (f *applyFlags) carryOut(c *cobra.Command, outcome *ui.Outcome, do func(con
 }
 
 // stepLines tells each step's news on standard error: a line for a person, or with --json a line of JSON.
-func stepLines(out *ui.Streams, o app.ApplyOptions, asJSON bool) func(app.StepProgress) {
-	titles := app.StepTitles(o.Case, o.Plan)
+func stepLines(out *ui.Streams, asJSON bool) func(app.StepProgress) {
 	return func(p app.StepProgress) {
 		if asJSON {
 			b, err := json.Marshal(struct {
@@ -283,7 +282,7 @@ func stepLines(out *ui.Streams, o app.ApplyOptions, asJSON bool) func(app.StepPr
 			}
 			return
 		}
-		line := fmt.Sprintf("%s  %-15s %s", p.Time.UTC().Format("15:04:05"), p.State, titles[p.Step])
+		line := fmt.Sprintf("%s  %-15s %s — %s", p.Time.UTC().Format("15:04:05"), p.State, p.Title, p.Object)
 		if p.Why != "" {
 			line += ": " + p.Why
 		}

@@ -198,7 +198,7 @@ func (d *demo) respond(ctx context.Context) error {
 	run.Secrets = app.ShowOnce(func(account, _ string) {
 		d.out.Note("new password of " + account + " is ready; a real run shows it here once, or seals it to a key")
 	})
-	run.Progress = stepLines(d.out, run, false)
+	run.Progress = stepLines(d.out, false)
 	r, err := app.Apply(ctx, run)
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"testing"
 
@@ -38,6 +39,7 @@ func TestScripts(t *testing.T) {
 			"simulates":  simulates,
 			"types":      types,
 			"interrupts": interrupts,
+			"reads":      reads,
 		},
 	})
 }
@@ -65,4 +67,16 @@ func exitCode(err error) string {
 		return strconv.Itoa(e.ExitCode())
 	}
 	return err.Error()
+}
+
+// reads VARIABLE PATTERN FILE sets a variable to what the pattern's group finds in a file.
+func reads(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: reads VARIABLE PATTERN FILE")
+	}
+	found := regexp.MustCompile(args[1]).FindStringSubmatch(ts.ReadFile(args[2]))
+	if len(found) != 2 {
+		ts.Fatalf("%s does not have %s", args[2], args[1])
+	}
+	ts.Setenv(args[0], found[1])
 }

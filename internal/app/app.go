@@ -156,11 +156,11 @@ func gatherCase(in *timeline.Input, c *casefile.Case) error {
 		}
 		in.Items = append(in.Items, item)
 	}
-	own, err := ownWorks(c)
+	entries, err := c.Journal().Entries()
 	if err != nil {
 		return err
 	}
-	in.Work = append(in.Work, own...)
+	in.Work = append(in.Work, ownWorks(entries)...)
 	in.Accounts = append(in.Accounts, held.Accounts...)
 	in.Asked, in.Opened = held.Accounts, held.Opened
 	if in.Licence == "" {

@@ -96,6 +96,7 @@ type session struct {
 	plan    gate.Plan
 	hash    string
 	folder  string
+	client  *m365.Client
 	runner  respond.Runner
 	profile TenantProfile
 }
@@ -106,17 +107,19 @@ func Apply(ctx context.Context, o ApplyOptions) (*PlanReport, error) {
 		if err := o.approve(s); err != nil {
 			return err
 		}
-		_, err := s.runner.Apply(ctx)
-		return err
+		return s.carryOut(ctx)
 	})
 }
 
 // Resume goes on with a plan that was interrupted: open intents are settled by looking, then the rest of what was approved is done.
 func Resume(ctx context.Context, o ApplyOptions) (*PlanReport, error) {
-	return o.with(ctx, func(s *session) error {
-		_, err := s.runner.Apply(ctx)
-		return err
-	})
+	return o.with(ctx, func(s *session) error { return s.carryOut(ctx) })
+}
+
+// carryOut sends what is to be sent, and keeps under which names the logs will show it.
+func (s *session) carryOut(ctx context.Context) error {
+	_, err := s.runner.Apply(ctx)
+	return errors.Join(err, s.nameSelf(context.WithoutCancel(ctx)))
 }
 
 // Verify looks again at what was sent and is not verified. It sends nothing.
@@ -141,22 +144,14 @@ func (o *ApplyOptions) with(ctx context.Context, f func(*session) error) (*PlanR
 	if err != nil {
 		return nil, err
 	}
-	return o.through(ctx, client, profile, f)
-}
-
-// through is with through a client that there is already.
-func (o *ApplyOptions) through(ctx context.Context, client *m365.Client, profile TenantProfile, f func(*session) error) (*PlanReport, error) {
 	s, err := o.open(profile)
 	if err != nil {
 		return nil, err
 	}
 	defer s.kept.Close()
+	s.client = client
 	s.runner = respond.Runner{Reader: client.Reader(), Sender: client, Gate: s.gate, Plan: s.plan, Secrets: o.Secrets, Progress: o.Progress, Patience: o.Patience}
-	since := time.Now()
 	failed := refused(f(s))
-	if err := s.declareOwn(context.WithoutCancel(ctx), client, since); failed == nil {
-		failed = err
-	}
 	report, err := s.report(context.WithoutCancel(ctx))
 	if failed != nil {
 		return report, signIn(failed)
@@ -303,35 +298,7 @@ func (s *session) report(ctx context.Context) (*PlanReport, error) {
 	for _, c := range checks {
 		out.Checks = append(out.Checks, CheckReport(c))
 	}
-	seen, err := observe(ctx, s.folder, s.kept, respond.LastRevocation(sum), p.Accounts)
-	if err != nil {
-		out.Unseen = err.Error()
-	}
-	rung, claim := respond.Ladder(sum, seen, checks, s.recovered(entries))
-	out.Ladder, out.Claim = rung.String(), claim
-	return out, nil
-}
-
-// recovered reports whether a plan that gives the accounts back was carried out in this case.
-func (s *session) recovered(entries []gate.Entry) bool {
-	hashes, err := s.kept.Plans()
-	if err != nil {
-		return false
-	}
-	for _, h := range hashes {
-		file, err := s.kept.Plan(h)
-		if err != nil {
-			return false
-		}
-		p, err := gate.Read(file)
-		if err != nil || p.Plan().Kind != "recover" || len(approvals(entries, h)) == 0 {
-			continue
-		}
-		if respond.Standing(p, entries).Whole() {
-			return true
-		}
-	}
-	return false
+	return out, s.claim(ctx, entries, out)
 }
 
 func approvals(entries []gate.Entry, hash string) []ApprovalReport {
@@ -364,13 +331,7 @@ func Undo(ctx context.Context, o ApplyOptions) (*Planned, error) {
 	if err != nil {
 		return nil, err
 	}
-	file, err := json.MarshalIndent(plan, "", "  ")
-	if err != nil {
-		return nil, err
-	}
-	out := &Planned{Schema: "evict.planned/v1", Folder: o.Case, Plan: plan}
-	out.Hash, err = s.kept.AddPlan(append(file, '\n'))
-	return out, err
+	return keepPlan(s.kept, o.Case, plan, o.Operator, nil)
 }
 
 // findingsOf are a case's findings; a case without evidence, made to contain at once, has none.
@@ -406,21 +367,4 @@ func Done(ctx context.Context, o ApplyOptions, answer string) (*PlanReport, erro
 		}
 	}
 	return s.report(ctx)
-}
-
-// StepTitles are what a plan's steps do, by their IDs; none when the plan can't be read.
-func StepTitles(folder, plan string) map[string]string {
-	out := map[string]string{}
-	c, err := casefile.OpenReadOnly(disk.OS{}, folder)
-	if err != nil {
-		return out
-	}
-	s, err := sessionOf(c, folder, plan)
-	if err != nil {
-		return out
-	}
-	for _, step := range s.plan.Plan().Steps {
-		out[step.ID] = step.Title + " — " + step.Target.Name
-	}
-	return out
 }

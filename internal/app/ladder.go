@@ -7,6 +7,7 @@ import (
 
 	"evict"
 	"evict/internal/casefile"
+	"evict/internal/gate"
 	"evict/internal/respond"
 )
 
@@ -21,32 +22,73 @@ const (
 	auditDelay  = 90 * time.Minute
 )
 
+// claim says how far the attacker is out by all that was approved in the case, whichever plan the report is about.
+func (s *session) claim(ctx context.Context, entries []gate.Entry, out *PlanReport) error {
+	plans, err := plansOf(s.kept, entries)
+	if err != nil {
+		return err
+	}
+	var sums []respond.Summary
+	var accounts []evict.Object
+	var checks []respond.Check
+	recovered := false
+	for _, p := range plans {
+		plan := p.Plan()
+		switch sum := respond.Standing(p, entries); {
+		case len(approvals(entries, p.Hash())) == 0:
+		case plan.Kind == "respond":
+			sums, accounts = append(sums, sum), append(accounts, plan.Accounts...)
+			if c := respond.Checks(p, entries); c != nil {
+				checks = c // of the last one
+			}
+		case plan.Kind == "recover":
+			recovered = recovered || sum.Whole()
+		}
+	}
+	sum := respond.Join(sums...)
+	seen, err := observe(ctx, s.folder, s.kept, respond.LastRevocation(sum), accounts)
+	if err != nil {
+		out.Unseen = err.Error()
+	}
+	rung, claim := respond.Ladder(sum, seen, checks, recovered)
+	out.Ladder, out.Claim = rung.String(), claim
+	return nil
+}
+
 // observe looks in the case's evidence for what the attacker did after the last revocation. It says nothing of times that
-// the logs do not cover.
+// the logs do not cover, and reads no evidence for them.
 func observe(ctx context.Context, folder string, c *casefile.Case, since time.Time, accounts []evict.Object) (respond.Observation, error) {
-	var o respond.Observation
-	if since.IsZero() {
-		return o, nil
-	}
-	cov, err := c.Coverage()
-	if err != nil || len(cov) == 0 {
-		return o, err
-	}
-	if o.To = coveredTo(cov, accounts); o.To.IsZero() || o.To.Before(since) {
-		return o, nil
+	to, err := seenTo(c, since, accounts)
+	if err != nil || to.Before(since) || to.IsZero() {
+		return respond.Observation{To: to}, err
 	}
 	inv, err := Investigate(ctx, Options{Case: folder})
 	if err != nil {
-		return o, err
+		return respond.Observation{}, err
 	}
+	return respond.Observation{To: to, Hostile: hostileSince(inv, since)}, nil
+}
+
+// seenTo is the time up to which the case's logs of all the accounts are complete; zero when nothing was revoked, or one is not.
+func seenTo(c *casefile.Case, since time.Time, accounts []evict.Object) (time.Time, error) {
+	if since.IsZero() {
+		return since, nil
+	}
+	cov, err := c.Coverage()
+	return coveredTo(cov, accounts), err
+}
+
+// hostileSince are the attacker's strands that were active after a time, in sentences.
+func hostileSince(inv *evict.Investigation, since time.Time) []string {
+	var out []string
 	for _, a := range inv.Accounts {
 		for _, s := range a.Strands {
 			if s.Verdict == evict.ByAttacker && s.To.Std().After(since) {
-				o.Hostile = append(o.Hostile, fmt.Sprintf("a strand of his from %s was active in %s until %s", s.Network, a.Account, s.To))
+				out = append(out, fmt.Sprintf("a strand of his from %s was active in %s until %s", s.Network, a.Account, s.To))
 			}
 		}
 	}
-	return o, nil
+	return out
 }
 
 // coveredTo is the time up to which every log of every account is complete; zero when one is not.

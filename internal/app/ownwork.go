@@ -7,30 +7,27 @@ import (
 	"time"
 
 	"evict"
-	"evict/internal/casefile"
 	"evict/internal/gate"
 	"evict/internal/m365"
 	"evict/internal/timeline"
 )
 
-// An ownWork is the detail of a journal entry that declares what this program did in a tenant: work of the response, and no evidence.
-type ownWork struct {
-	Application string    `json:"application"`         // client ID
-	Principal   string    `json:"principal,omitempty"` // object ID of its service principal; "" when it could not be read
-	From        time.Time `json:"from"`
-	To          time.Time `json:"to"`
+// self is the detail of a journal entry that says under which names logs know this program. What it did there is work of
+// the response, and no evidence; when it did it, the intents say.
+type self struct {
+	Application string `json:"application"`         // client ID
+	Principal   string `json:"principal,omitempty"` // object ID of its service principal; "" when it could not be read
 }
 
-// Both ends of a run are widened: the tenant's clock is not ours.
+// ownMargin is how long before and after an intent the logs may show it: the tenant's clock is not ours.
 const ownMargin = 10 * time.Minute
 
-// declareOwn keeps that this application worked in the tenant since a time.
-func (s *session) declareOwn(ctx context.Context, client *m365.Client, since time.Time) error {
+// nameSelf keeps the names in the journal. It comes after what was sent, for containment waits for nothing.
+func (s *session) nameSelf(ctx context.Context) error {
 	if s.profile.Client == "" {
 		return nil
 	}
-	w := ownWork{Application: s.profile.Client, Principal: principalOf(ctx, client, s.profile.Client), From: since.Add(-ownMargin).UTC(), To: time.Now().Add(ownMargin).UTC()}
-	raw, err := json.Marshal(w)
+	raw, err := json.Marshal(self{Application: s.profile.Client, Principal: principalOf(ctx, s.client, s.profile.Client)})
 	if err == nil {
 		_, err = s.kept.Journal().Append(gate.Entry{Time: time.Now().UTC(), Kind: gate.Declared, Plan: s.hash, Detail: raw})
 	}
@@ -52,23 +49,32 @@ func principalOf(ctx context.Context, client *m365.Client, application string) s
 	return list.Value[0].ID
 }
 
-// ownWorks are what a case's journal declares of this program's work.
-func ownWorks(c *casefile.Case) ([]timeline.Work, error) {
-	entries, err := c.Journal().Entries()
-	if err != nil {
-		return nil, err
-	}
-	var out []timeline.Work
+// ownWorks are what a journal says of this program's work: whenever an intent was, under each of its names.
+func ownWorks(entries []gate.Entry) []timeline.Work {
+	names, spans := map[string]bool{}, []timeline.Work{}
 	for _, e := range entries {
-		var w ownWork
-		if e.Kind != gate.Declared || json.Unmarshal(e.Detail, &w) != nil || w.Application == "" {
-			continue
-		}
-		for _, by := range []string{w.Application, w.Principal} {
-			if by != "" {
-				out = append(out, timeline.Work{By: by, From: evict.At(w.From, evict.Second), To: evict.At(w.To, evict.Second), What: "this program's response", Kind: "responder"})
+		switch e.Kind {
+		case gate.Declared:
+			var s self
+			if json.Unmarshal(e.Detail, &s) == nil {
+				names[s.Application], names[s.Principal] = true, true
 			}
+		case gate.Intended:
+			from, to := evict.At(e.Time.Add(-ownMargin).UTC(), evict.Second), evict.At(e.Time.Add(ownMargin).UTC(), evict.Second)
+			if n := len(spans); n > 0 && !spans[n-1].To.Before(from) { // the journal is in the order of time
+				spans[n-1].To = to
+				continue
+			}
+			spans = append(spans, timeline.Work{From: from, To: to, What: "this program's response", Kind: "responder"})
 		}
 	}
-	return out, nil
+	delete(names, "")
+	var out []timeline.Work
+	for by := range names {
+		for _, w := range spans {
+			w.By = by
+			out = append(out, w)
+		}
+	}
+	return out
 }

@@ -61,72 +61,68 @@ var ErrNobodyToEvict = fmt.Errorf("%w: no account is compromised by this evidenc
 // MakePlan proposes how the accounts of a case are taken back. With a profile it reads the tenant and keeps the plan in the
 // case; without, the plan is a runbook for a person, and is kept where there is a case.
 func MakePlan(ctx context.Context, o PlanOptions) (*Planned, error) {
-	if o.Profile == "" {
-		return planWith(ctx, nil, TenantProfile{}, o)
+	var client *m365.Client
+	var profile TenantProfile
+	var err error
+	if o.Profile != "" {
+		if client, profile, err = o.Tenants.Connect(o.Profile, nil); err != nil {
+			return nil, err
+		}
 	}
-	client, profile, err := o.Tenants.Connect(o.Profile, nil)
-	if err != nil {
-		return nil, err
-	}
-	return planWith(ctx, client, profile, o)
-}
-
-// planWith is MakePlan through a client that there is already, or none.
-func planWith(ctx context.Context, client *m365.Client, profile TenantProfile, o PlanOptions) (*Planned, error) {
 	in := respond.Case{Made: evict.At(time.Now().UTC(), evict.Second), Tool: Version, ContainOnly: o.Contain, Dropped: o.LeaveOut}
 	var kept *casefile.Case
 	if o.Case != "" {
-		var err error
 		if kept, err = o.open(profile); err != nil {
 			return nil, err
 		}
 		defer kept.Close()
 		in.ID, in.Tenant = kept.Meta().ID, kept.Meta().Tenant
 	}
-	if err := o.facts(ctx, &in); err != nil {
+	inv, err := o.facts(ctx, &in)
+	if err != nil {
 		return nil, err
 	}
-	var err error
 	if in.Picked, err = picks(o.Add); err != nil {
 		return nil, err
 	}
 	if in.Guards, err = o.guards(ctx, client, profile); err != nil {
 		return nil, err
 	}
-	plan, err := o.propose(ctx, client, kept, in)
+	plan, err := o.propose(ctx, client, kept, inv, in)
 	if err != nil {
 		return nil, signIn(err)
 	}
-	out := &Planned{Schema: "evict.planned/v1", Plan: plan}
 	if kept == nil {
-		return out, nil
+		return &Planned{Schema: plannedSchema, Plan: plan}, nil
 	}
+	return keepPlan(kept, o.Case, plan, o.Operator, in.Guards.Overrides)
+}
+
+const plannedSchema = "evict.planned/v1"
+
+// keepPlan puts a plan into the case, and into its journal the words that a person typed against guards to have it so.
+func keepPlan(kept *casefile.Case, folder string, plan evict.Plan, who string, typed []gate.Override) (*Planned, error) {
 	file, err := json.MarshalIndent(plan, "", "  ")
 	if err != nil {
 		return nil, err
 	}
-	out.Folder = o.Case
-	if out.Hash, err = kept.AddPlan(append(file, '\n')); err != nil {
+	file = append(file, '\n')
+	out := &Planned{Schema: plannedSchema, Folder: folder, Plan: plan}
+	if out.Hash, err = kept.AddPlan(file); err != nil || len(typed) == 0 {
+		return out, err
+	}
+	g, err := gate.Open(kept.Journal(), kept.Meta().Tenant, kept.Meta().ID)
+	if err != nil {
 		return nil, err
 	}
-	return out, keepOverrides(kept, out.Hash, o.Operator, in.Guards.Overrides)
-}
-
-// keepOverrides puts the words that a person typed against guards into the journal.
-func keepOverrides(kept *casefile.Case, hash, who string, list []gate.Override) error {
-	for _, v := range list {
-		raw, err := json.Marshal(v)
-		if err != nil {
-			return err
-		}
-		if _, err := kept.Journal().Append(gate.Entry{Time: time.Now().UTC(), Kind: gate.Overridden, Plan: hash, Who: who, Detail: raw}); err != nil {
-			return err
-		}
+	p, err := gate.Read(file)
+	if err != nil {
+		return nil, err
 	}
-	return nil
+	return out, g.Override(p, who, typed)
 }
 
-func (o *PlanOptions) propose(ctx context.Context, client *m365.Client, kept *casefile.Case, in respond.Case) (evict.Plan, error) {
+func (o *PlanOptions) propose(ctx context.Context, client *m365.Client, kept *casefile.Case, inv *evict.Investigation, in respond.Case) (evict.Plan, error) {
 	var r respond.Reader
 	if client != nil {
 		r = client.Reader()
@@ -146,13 +142,16 @@ func (o *PlanOptions) propose(ctx context.Context, client *m365.Client, kept *ca
 	for _, a := range in.Accounts {
 		objects = append(objects, evict.Object{Account: a.ID, Name: a.UPN})
 	}
-	seen, err := observe(ctx, o.Case, kept, revokedLast(done), objects)
+	revoked := revokedLast(done)
+	to, err := seenTo(kept, revoked, objects)
 	if err != nil {
 		return evict.Plan{}, err
 	}
-	release.Hostile = seen.Hostile
-	if !seen.To.IsZero() {
-		release.LogsTo = evict.At(seen.To, evict.Second)
+	if !to.IsZero() {
+		release.LogsTo = evict.At(to, evict.Second)
+	}
+	if !to.IsZero() && !to.Before(revoked) {
+		release.Hostile = hostileSince(inv, revoked)
 	}
 	return respond.ProposeRecover(ctx, r, in, done, release)
 }
@@ -191,23 +190,24 @@ func openToRespond(folder, operator string, profile TenantProfile) (*casefile.Ca
 	return c, nil
 }
 
-// facts fills in whom the plan is about and what was found. Containment looks at no evidence: it must not wait for it.
-func (o *PlanOptions) facts(ctx context.Context, in *respond.Case) error {
+// facts fills in whom the plan is about and what was found, and returns the investigation that says so. Containment looks at
+// no evidence: it must not wait for it.
+func (o *PlanOptions) facts(ctx context.Context, in *respond.Case) (*evict.Investigation, error) {
 	if o.Contain {
 		if len(o.Accounts) == 0 {
-			return fmt.Errorf("%w: --account names whom to contain", ErrUsage)
+			return nil, fmt.Errorf("%w: --account names whom to contain", ErrUsage)
 		}
 		for _, name := range o.Accounts {
 			in.Accounts = append(in.Accounts, respond.AccountFacts{UPN: name})
 		}
-		return nil
+		return nil, nil
 	}
 	ev := o.Evidence
 	ev.Case, ev.Progress = o.Case, o.Progress
 	ev.Accounts = append(ev.Accounts, o.Accounts...)
 	inv, err := Investigate(ctx, ev)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if in.Tenant == "" {
 		in.Tenant = inv.Tenant
@@ -230,9 +230,9 @@ func (o *PlanOptions) facts(ctx context.Context, in *respond.Case) error {
 		}
 	}
 	if len(in.Accounts) == 0 && len(o.Add) == 0 {
-		return ErrNobodyToEvict
+		return nil, ErrNobodyToEvict
 	}
-	return nil
+	return inv, nil
 }
 
 // takes reports whether the plan takes the account back.
@@ -301,19 +301,40 @@ func revokedLast(done []respond.DoneStep) time.Time {
 	return last
 }
 
-// doneSteps are the steps of the case's earlier plans, and how they ended.
+// doneSteps are the steps of the case's earlier plans, and how they stand.
 func doneSteps(kept *casefile.Case) ([]respond.DoneStep, error) {
-	hashes, err := kept.Plans()
-	if err != nil {
-		return nil, err
-	}
 	entries, err := kept.Journal().Entries()
 	if err != nil {
 		return nil, err
 	}
+	plans, err := plansOf(kept, entries)
 	var out []respond.DoneStep
-	for _, h := range hashes {
-		file, err := kept.Plan(h)
+	for _, p := range plans {
+		steps := respond.Standing(p, entries).Steps
+		if !slices.ContainsFunc(steps, func(r respond.StepResult) bool { return r.Sent > 0 || !r.Ended.IsZero() }) {
+			continue // nobody carried it out
+		}
+		for _, r := range steps {
+			d := respond.DoneStep{Plan: p.Hash(), Step: r.Step, Verified: (r.State == respond.Verified || r.State == respond.Already) && r.Undone.IsZero()}
+			if !r.Ended.IsZero() {
+				d.Ended = evict.At(r.Ended, evict.Second)
+			}
+			out = append(out, d)
+		}
+	}
+	return out, err
+}
+
+// plansOf are the plans of a case, in the order in which they were kept.
+func plansOf(kept *casefile.Case, entries []gate.Entry) ([]gate.Plan, error) {
+	var out []gate.Plan
+	seen := map[string]bool{}
+	for _, e := range entries {
+		if e.Kind != gate.Planned || seen[e.Plan] {
+			continue
+		}
+		seen[e.Plan] = true
+		file, err := kept.Plan(e.Plan)
 		if err != nil {
 			return nil, err
 		}
@@ -321,17 +342,7 @@ func doneSteps(kept *casefile.Case) ([]respond.DoneStep, error) {
 		if err != nil {
 			return nil, err
 		}
-		steps := respond.Standing(p, entries).Steps
-		if !slices.ContainsFunc(steps, func(r respond.StepResult) bool { return r.Sent > 0 || !r.Ended.IsZero() }) {
-			continue // nobody carried it out
-		}
-		for _, r := range steps {
-			d := respond.DoneStep{Plan: h, Step: r.Step, Verified: r.State == respond.Verified || r.State == respond.Already}
-			if !r.Ended.IsZero() {
-				d.Ended = evict.At(r.Ended, evict.Second)
-			}
-			out = append(out, d)
-		}
+		out = append(out, p)
 	}
 	return out, nil
 }

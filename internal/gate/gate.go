@@ -58,12 +58,11 @@ func (g *Gate) Entries() ([]Entry, error) { return g.entries() }
 
 // An Approval is a person's decision on one plan.
 type Approval struct {
-	Who       string     `json:"-"` // the entry has it
-	Time      time.Time  `json:"-"` // likewise
-	Expires   time.Time  `json:"expires"`
-	Confirmed string     `json:"confirmed"` // what he typed: see Words
-	Steps     []string   `json:"steps"`     // IDs; nil, not empty: all
-	Overrides []Override `json:"-"`         // each an entry of its own
+	Who       string    `json:"-"` // the entry has it
+	Time      time.Time `json:"-"` // likewise
+	Expires   time.Time `json:"expires"`
+	Confirmed string    `json:"confirmed"` // what he typed: see Words
+	Steps     []string  `json:"steps"`     // IDs; nil, not empty: all
 }
 
 // An Override is a person's typed word against one guard.
@@ -118,12 +117,22 @@ func (g *Gate) Approve(p Plan, a Approval) error {
 	if _, err := g.entries(); err != nil {
 		return err
 	}
-	for _, o := range a.Overrides { // before the approval, so that none holds without them
-		if err := g.keep(Entry{Time: a.Time, Kind: Overridden, Plan: p.hash, Who: a.Who}, o); err != nil {
+	return g.keep(Entry{Time: a.Time, Kind: Approved, Plan: p.hash, Who: a.Who}, a)
+}
+
+// Override keeps the words that a person typed against guards when the plan was made.
+func (g *Gate) Override(p Plan, who string, list []Override) error {
+	if err := g.mine(p); err != nil {
+		return err
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, o := range list {
+		if err := g.keep(Entry{Time: time.Now(), Kind: Overridden, Plan: p.hash, Who: who}, o); err != nil {
 			return err
 		}
 	}
-	return g.keep(Entry{Time: a.Time, Kind: Approved, Plan: p.hash, Who: a.Who}, a)
+	return nil
 }
 
 // mine refuses a plan of another tenant or case.

@@ -263,9 +263,11 @@ func TestApproval(t *testing.T) {
 
 func TestOverridesAreKept(t *testing.T) {
 	m := &memory{}
-	g, a := open(t, m), decision()
-	a.Overrides = []gate.Override{{Guard: "break-glass", Target: "dana@contoso.example", Word: "break-glass dana@contoso.example"}}
-	if err := g.Approve(read(t, made()), a); err != nil {
+	g, p := open(t, m), read(t, made())
+	if err := g.Override(p, "Jo", []gate.Override{{Guard: "break-glass", Target: "dana@contoso.example", Word: "break-glass dana@contoso.example"}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := g.Approve(p, decision()); err != nil {
 		t.Fatal(err)
 	}
 	if len(m.entries) != 2 || m.entries[0].Kind != gate.Overridden || m.entries[0].Who != "Jo" || !strings.Contains(string(m.entries[0].Detail), "break-glass dana") {
