@@ -282,9 +282,9 @@ func stepLines(out *ui.Streams, asJSON bool) func(app.StepProgress) {
 			}
 			return
 		}
-		line := fmt.Sprintf("%s  %-15s %s — %s", p.Time.UTC().Format("15:04:05"), p.State, p.Title, p.Object)
+		line := fmt.Sprintf("%s  %-15s %s", p.Time.UTC().Format("15:04:05"), p.State, report.StepName(p.Title, p.Object))
 		if p.Why != "" {
-			line += ": " + p.Why
+			line += " (" + p.Why + ")"
 		}
 		out.Note(line)
 	}
@@ -351,7 +351,7 @@ func printStep(w io.Writer, o report.TextOptions, s app.StepReport) {
 	if o.Unicode {
 		mark = marks[s.State][0]
 	}
-	line := fmt.Sprintf("%s — %s", report.Clean(s.Step.Title), report.Clean(s.Step.Target.Name))
+	line := report.StepName(s.Step.Title, s.Step.Target.Name)
 	switch {
 	case s.ByHand != "":
 		line += ", by " + report.Clean(s.ByHand)
@@ -364,7 +364,7 @@ func printStep(w io.Writer, o report.TextOptions, s app.StepReport) {
 	first := fmt.Sprintf("  %s %-15s ", mark, s.State)
 	fmt.Fprint(w, first, strings.ReplaceAll(report.Wrap(line, o.Width-statusIndent), "\n", "\n"+strings.Repeat(" ", statusIndent)), "\n")
 	if s.Effect.Set && s.Effect.Std().After(time.Now()) {
-		fmt.Fprintf(w, "%sobeyed everywhere in about %d minutes, at %s\n", strings.Repeat(" ", statusIndent), int(time.Until(s.Effect.Std()).Minutes()+0.5), at(s.Effect.Std()))
+		fmt.Fprintf(w, "%sobeyed everywhere in about %s, at %s\n", strings.Repeat(" ", statusIndent), report.Minutes(int(time.Until(s.Effect.Std()).Minutes()+0.5)), at(s.Effect.Std()))
 	}
 }
 

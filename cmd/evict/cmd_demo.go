@@ -223,7 +223,7 @@ func (d *demo) prove() {
 		if slices.Contains(left, before) {
 			verdict = "STILL WORKS"
 		}
-		fmt.Fprintln(w, report.Wrap(report.Clean(verdict+": "+before), width))
+		fmt.Fprintln(w, strings.ReplaceAll(report.Wrap(report.Clean(verdict+": "+before), width-4), "\n", "\n    "))
 	}
 	d.incomplete = d.incomplete || len(left) > 0
 	fmt.Fprintf(w, "\n%d of %d ways in still work. The report is %s, the case %s.\n", len(left), len(d.before), report.Clean(d.folder("report.html")), report.Clean(d.folder("case")))

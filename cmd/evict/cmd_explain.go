@@ -117,7 +117,7 @@ func printAction(out *ui.Streams, a app.ActionExplanation) {
 		fmt.Fprintf(out.Out, "%-12s %s\n", "PowerShell:", a.Shell) // on one line, to be copied
 	}
 	line("Asked", a.Question)
-	line("Obeyed", map[bool]string{true: "at once", false: fmt.Sprintf("after up to %d minutes", a.Minutes)}[a.Minutes == 0])
+	line("Obeyed", map[bool]string{true: "at once", false: "after up to " + report.Minutes(a.Minutes)}[a.Minutes == 0])
 	line("Noticed by", a.Noticed...)
 	line("Undone", a.Undo)
 	line("Not undone", a.NoUndo)

@@ -35,7 +35,7 @@ func run(args []string) int {
 	var outcome ui.Outcome
 	root := rootCommand(out, &outcome)
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	command, err := root.ExecuteContextC(ctx)
 	switch {
 	case ctx.Err() != nil:
 		outcome.Interrupted = !outcome.Served || err != nil
@@ -51,7 +51,7 @@ func run(args []string) int {
 		outcome.Failed = true
 	}
 	if err != nil && ctx.Err() == nil {
-		out.Error(err, hintFor(err))
+		out.Error(err, hintFor(command, err))
 	}
 	return outcome.Code()
 }
@@ -59,7 +59,7 @@ func run(args []string) int {
 var errUsage = errors.New("wrong usage")
 
 // hintFor names the command to type next.
-func hintFor(err error) string {
+func hintFor(c *cobra.Command, err error) string {
 	var h interface{ Hint() string }
 	if errors.As(err, &h) {
 		return h.Hint()
@@ -68,7 +68,7 @@ func hintFor(err error) string {
 		return "evict investigate --help"
 	}
 	if errors.Is(err, app.ErrUsage) || errors.Is(err, errUsage) {
-		return "evict --help"
+		return c.CommandPath() + " --help"
 	}
 	return ""
 }

@@ -180,7 +180,7 @@ func unread(raw json.RawMessage) bool { return string(bytes.TrimSpace(raw)) == `
 func (t *planText) effect(st evict.Step) string {
 	out := "works at once"
 	if st.Minutes > 0 {
-		out = "works everywhere within " + span2(st.Minutes)
+		out = "works everywhere within " + Minutes(st.Minutes)
 	}
 	if st.Undo != "" {
 		return out + t.dot() + "undo: " + st.Undo
@@ -188,8 +188,18 @@ func (t *planText) effect(st evict.Step) string {
 	return out + t.dot() + "can't be undone: " + st.NoUndo
 }
 
-// span2 writes minutes for people.
-func span2(minutes int) string {
+// StepName names a step for a person: what it does, to what. An account stands
+// as it is written; any other name, which is the tenant's text, in quotes.
+func StepName(title, object string) string {
+	object = Clean(object)
+	if !strings.Contains(object, "@") || strings.ContainsAny(object, " :,;") {
+		object = strconv.Quote(object)
+	}
+	return Clean(title) + ": " + object
+}
+
+// Minutes writes a number of minutes for people: "90 minutes", "4 hours".
+func Minutes(minutes int) string {
 	if minutes%60 == 0 && minutes > 60 {
 		return count(minutes/60, "hour", "hours")
 	}

@@ -251,6 +251,9 @@ func (t *text) accounts() {
 		}
 		t.facts(18, append(facts, "evidence "+t.span(a.Window, minute))...)
 	}
+	if n := t.inv.Summary.Accounts - len(list); n > 0 {
+		t.para(2, 4, in(grey, t.more(n, "unknown or clear, not listed; --account UPN lists one of them")))
+	}
 }
 
 // span writes a window in short.
@@ -308,12 +311,19 @@ func (t *text) blocks() {
 
 // brief says why an account is compromised or suspected, and what was done in it; of the others it is said above.
 func (t *text) brief() {
+	quiet := 0
 	for _, a := range sortedAccounts(t.inv) {
-		if verdictRank(a.Verdict) < 2 {
-			t.verdictOf(a)
-			t.reasons(a)
-			t.activity(a)
+		if verdictRank(a.Verdict) >= 2 {
+			quiet++
+			continue
 		}
+		t.verdictOf(a)
+		t.reasons(a)
+		t.activity(a)
+	}
+	if quiet > 0 {
+		t.blank()
+		t.para(0, 0, in(grey, count(quiet, "account that is clear or unknown stands", "accounts that are clear or unknown stand")+" here without reasons; leave --brief out to read them"))
 	}
 }
 
