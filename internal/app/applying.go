@@ -96,6 +96,7 @@ type session struct {
 	plan    gate.Plan
 	hash    string
 	folder  string
+	room    int64 // bytes that the journal may need to carry the plan out
 	client  *m365.Client
 	runner  respond.Runner
 	profile TenantProfile
@@ -104,20 +105,25 @@ type session struct {
 // Apply approves a plan and carries it out. Steps that are verified already are not sent again.
 func Apply(ctx context.Context, o ApplyOptions) (*PlanReport, error) {
 	return o.with(ctx, func(s *session) error {
-		if err := o.approve(s); err != nil {
-			return err
-		}
-		return s.carryOut(ctx)
+		return s.carryOut(ctx, func() error { return o.approve(s) })
 	})
 }
 
 // Resume goes on with a plan that was interrupted: open intents are settled by looking, then the rest of what was approved is done.
 func Resume(ctx context.Context, o ApplyOptions) (*PlanReport, error) {
-	return o.with(ctx, func(s *session) error { return s.carryOut(ctx) })
+	return o.with(ctx, func(s *session) error {
+		return s.carryOut(ctx, func() error { return nil })
+	})
 }
 
-// carryOut sends what is to be sent, and keeps under which names the logs will show it.
-func (s *session) carryOut(ctx context.Context) error {
+// carryOut sends what is to be sent once it is decided, and keeps under which names the logs will show it.
+func (s *session) carryOut(ctx context.Context, decide func() error) error {
+	if err := s.kept.Reserve(s.room); err != nil {
+		return fmt.Errorf("nothing was sent: what is sent has to be written down first, and the disk of the case has no %d MiB for it: %w", (s.room>>20)+1, err)
+	}
+	if err := decide(); err != nil {
+		return err
+	}
 	_, err := s.runner.Apply(ctx)
 	return errors.Join(err, s.nameSelf(context.WithoutCancel(ctx)))
 }
@@ -192,8 +198,12 @@ func sessionOf(c *casefile.Case, folder, want string) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &session{kept: c, gate: g, plan: p, hash: hash, folder: folder}, nil
+	return &session{kept: c, gate: g, plan: p, hash: hash, folder: folder, room: roomFor(file)}, nil
 }
+
+// roomFor is how many bytes the journal may need for a plan: of each attempt its intent, its answer and how it ended hold the object's
+// states, which the plan's file has too, and a step may have several attempts.
+func roomFor(plan []byte) int64 { return 1<<20 + 16*int64(len(plan)) }
 
 // planNamed is the hash of the one plan that is meant.
 func planNamed(c *casefile.Case, g *gate.Gate, want string) (string, error) {

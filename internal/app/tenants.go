@@ -46,6 +46,8 @@ type Tenants struct {
 	Folder string
 	Stdin  io.Reader         // for a secret from standard input
 	Prompt func(text string) // shows what to do with a device code
+
+	Transport m365.Transport // in place of the network, for a tenant in this process; nil: the network
 }
 
 // DefaultTenants is the folder of this user.
@@ -254,6 +256,9 @@ func (t *Tenants) Connect(name string, observe func(m365.Attempt)) (*m365.Client
 		return nil, p, err
 	}
 	transport, err := p.transport()
+	if t.Transport != nil {
+		transport, err = t.Transport, nil
+	}
 	if err != nil {
 		return nil, p, err
 	}
