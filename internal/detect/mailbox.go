@@ -14,6 +14,9 @@ func mailbox(e *evict.Event, v *View) (name string, box evict.Principal, own boo
 	s := e.Subject(evict.Mailbox)
 	switch {
 	case seen(e) && s.Who.Kind != evict.NoPrincipal:
+		if v.Mine != nil && v.Mine(s.Who) { // a dump may have the object ID alone
+			return v.Account, s.Who, true
+		}
 		return s.Who.ID, s.Who, true
 	case s.Who.Kind == evict.NoPrincipal:
 		return e.Actor.ID, e.Actor, true

@@ -24,6 +24,7 @@ const (
 // A Replay is the state of everything that one account's history touches, as
 // of the last event applied. It implements detect.State.
 type Replay struct {
+	person func(evict.Principal) evict.Principal
 	names  map[evict.Principal]*box
 	boxes  int
 	things map[string]*thing
@@ -61,9 +62,14 @@ type Lifetime struct {
 	evict.Lifetime
 }
 
-// New returns a replay of nothing.
-func New() *Replay {
-	return &Replay{names: map[evict.Principal]*box{}, things: map[string]*thing{}, born: map[string]*thing{}}
+// New returns a replay of nothing. A name stands for the person that it is of
+// at the time of the present event: one log has the UPN, and a dump the object
+// ID alone. Without that, only names that one event pairs are the same.
+func New(person func(evict.Principal) evict.Principal) *Replay {
+	if person == nil {
+		person = func(p evict.Principal) evict.Principal { return p }
+	}
+	return &Replay{person: person, names: map[evict.Principal]*box{}, things: map[string]*thing{}, born: map[string]*thing{}}
 }
 
 // Full reports whether a limit was met: then the state is incomplete.
@@ -88,7 +94,7 @@ func (r *Replay) Apply(e *evict.Event) {
 // Rule returns the rule as it was just before the next event, found by its ID
 // or name; false when it is not known.
 func (r *Replay) Rule(mailbox evict.Principal, id string) (evict.InboxRule, bool) {
-	if b := r.names[mailbox]; b != nil {
+	if b := r.names[r.person(mailbox)]; b != nil {
 		if x := b.find(id, id); x != nil {
 			return x.InboxRule, true
 		}
@@ -98,7 +104,7 @@ func (r *Replay) Rule(mailbox evict.Principal, id string) (evict.InboxRule, bool
 
 // RuleMade returns the record that made the rule, and its time.
 func (r *Replay) RuleMade(mailbox evict.Principal, id string) (detect.Evidence, evict.Time, bool) {
-	if b := r.names[mailbox]; b != nil {
+	if b := r.names[r.person(mailbox)]; b != nil {
 		if x := b.find(id, id); x != nil && x.life != nil {
 			return x.life.Made, x.life.From, true
 		}
@@ -108,7 +114,7 @@ func (r *Replay) RuleMade(mailbox evict.Principal, id string) (detect.Evidence, 
 
 // Forwarding returns where the mailbox forwards to just before the next event.
 func (r *Replay) Forwarding(mailbox evict.Principal) (to []string, known bool) {
-	b := r.names[mailbox]
+	b := r.names[r.person(mailbox)]
 	if b == nil {
 		return nil, false
 	}
@@ -117,7 +123,7 @@ func (r *Replay) Forwarding(mailbox evict.Principal) (to []string, known bool) {
 
 // ForwardingMade returns the record that set the present forwarding, and its time.
 func (r *Replay) ForwardingMade(mailbox evict.Principal) (detect.Evidence, evict.Time, bool) {
-	if b := r.names[mailbox]; b != nil && b.forward != nil {
+	if b := r.names[r.person(mailbox)]; b != nil && b.forward != nil {
 		return b.forward.Made, b.forward.From, true
 	}
 	return detect.Evidence{}, evict.Time{}, false
@@ -156,7 +162,9 @@ func (r *Replay) mailbox(e *evict.Event) (*box, string) {
 // box returns the box of all the names, joined if some were known apart.
 func (r *Replay) box(names []evict.Principal) *box {
 	var b *box
-	for _, n := range names {
+	for i, n := range names {
+		n = r.person(n)
+		names[i] = n
 		if have := r.names[n]; have != nil && b == nil {
 			b = have
 		}

@@ -30,7 +30,7 @@ func ruleEvent(minute int, c evict.RuleChange, r evict.InboxRule) *evict.Event {
 }
 
 func TestRuleSetAndRemovedAgain(t *testing.T) {
-	r := New()
+	r := New(nil)
 	r.Apply(ruleEvent(1, evict.RuleMade, evict.InboxRule{ID: "77", Name: ".", BodyKnown: true, Delete: evict.Yes, Subject: []string{"phish"}, Enabled: evict.Yes}))
 	made, from, ok := r.RuleMade(ana, "77")
 	if !ok || made.ID != "r1" || from != at(1) {
@@ -47,7 +47,7 @@ func TestRuleSetAndRemovedAgain(t *testing.T) {
 }
 
 func TestPartialChangeLeavesTheRest(t *testing.T) {
-	r := New()
+	r := New(nil)
 	r.Apply(ruleEvent(1, evict.RuleMade, evict.InboxRule{Name: "a", BodyKnown: true, Subject: []string{"invoice"}, MarkRead: evict.Yes}))
 	r.Apply(ruleEvent(2, evict.RuleChanged, evict.InboxRule{Name: "a", BodyKnown: true, MoveTo: "RSS Feeds", Subject: []string{"ignored"}, Set: []string{"MoveToFolder"}}))
 	got, _ := r.Rule(ana, "A")
@@ -65,7 +65,7 @@ func TestPartialChangeLeavesTheRest(t *testing.T) {
 }
 
 func TestModifyWithoutBodyMakesItUnknown(t *testing.T) {
-	r := New()
+	r := New(nil)
 	r.Apply(ruleEvent(1, evict.RuleMade, evict.InboxRule{ID: "5", Name: "filing", BodyKnown: true, MoveTo: "Projects", Enabled: evict.Yes}))
 	r.Apply(ruleEvent(2, evict.RuleChanged, evict.InboxRule{ID: "5"}))
 	got, ok := r.Rule(ana, "5")
@@ -75,7 +75,7 @@ func TestModifyWithoutBodyMakesItUnknown(t *testing.T) {
 }
 
 func TestDumpWithoutMakingRecord(t *testing.T) {
-	r := New()
+	r := New(nil)
 	seen := ruleEvent(1, evict.RuleSeen, evict.InboxRule{ID: "9", Name: "old", BodyKnown: true, Delete: evict.Yes})
 	seen.Flags, seen.Actor = evict.Observed, evict.Principal{}
 	r.Apply(seen)
@@ -91,7 +91,7 @@ func TestDumpWithoutMakingRecord(t *testing.T) {
 }
 
 func TestDumpAfterMakingKeepsTheMaker(t *testing.T) {
-	r := New()
+	r := New(nil)
 	r.Apply(ruleEvent(1, evict.RuleMade, evict.InboxRule{Name: "x", BodyKnown: true}))
 	r.Apply(ruleEvent(2, evict.RuleSeen, evict.InboxRule{ID: "12", Name: "x", BodyKnown: true, Delete: evict.Yes}))
 	if e, _, ok := r.RuleMade(ana, "12"); !ok || e.ID != "r1" {
@@ -104,7 +104,7 @@ func forwardEvent(minute int, fields ...evict.Field) *evict.Event {
 }
 
 func TestForwarding(t *testing.T) {
-	r := New()
+	r := New(nil)
 	if _, known := r.Forwarding(ana); known {
 		t.Error("known before any record")
 	}
@@ -132,7 +132,7 @@ func TestForwarding(t *testing.T) {
 }
 
 func TestFailedActsChangeNothing(t *testing.T) {
-	r := New()
+	r := New(nil)
 	e := ruleEvent(1, evict.RuleMade, evict.InboxRule{Name: "."})
 	e.Outcome = evict.Failure
 	r.Apply(e)
@@ -142,7 +142,7 @@ func TestFailedActsChangeNothing(t *testing.T) {
 }
 
 func TestAliasesAreOneMailbox(t *testing.T) {
-	r := New()
+	r := New(nil)
 	id := evict.Principal{Kind: evict.ObjectID, ID: "3f0c0a51-0000-4000-8000-000000000001"}
 	e := ruleEvent(1, evict.RuleMade, evict.InboxRule{Name: "one", BodyKnown: true})
 	r.Apply(e)
@@ -162,7 +162,7 @@ func TestAliasesAreOneMailbox(t *testing.T) {
 }
 
 func TestMadeFindsObjectsByAnyName(t *testing.T) {
-	r := New()
+	r := New(nil)
 	e := event(1, "Add user.", &evict.Changes{Object: "new@contoso.example"})
 	e.Subjects = []evict.Subject{{Part: evict.Target, Who: evict.Principal{Kind: evict.UPN, ID: "new@contoso.example"}, Label: "New Admin"}}
 	r.Apply(e)
@@ -177,7 +177,7 @@ func TestMadeFindsObjectsByAnyName(t *testing.T) {
 }
 
 func TestRoleGivenAndTaken(t *testing.T) {
-	r := New()
+	r := New(nil)
 	for i, op := range []string{"Add member to role.", "Remove member from role."} {
 		p := evict.Change{Name: "Role.DisplayName"}
 		if i == 0 {
@@ -198,7 +198,7 @@ func TestRoleGivenAndTaken(t *testing.T) {
 // TestKeepsNothingOfTheEvent: the passes reuse the buffers behind an event's strings.
 func TestKeepsNothingOfTheEvent(t *testing.T) {
 	buf := []byte("invoice")
-	r := New()
+	r := New(nil)
 	r.Apply(ruleEvent(1, evict.RuleMade, evict.InboxRule{Name: "n", BodyKnown: true, Subject: []string{unsafeString(buf)}}))
 	copy(buf, "XXXXXXX")
 	if got, _ := r.Rule(ana, "n"); got.Subject[0] != "invoice" {
@@ -207,11 +207,41 @@ func TestKeepsNothingOfTheEvent(t *testing.T) {
 }
 
 func TestLimits(t *testing.T) {
-	r := New()
+	r := New(nil)
 	for i := range maxRules + 1 {
 		r.Apply(ruleEvent(i+1, evict.RuleSeen, evict.InboxRule{ID: fmt.Sprint(i), BodyKnown: true}))
 	}
 	if !r.Full() {
 		t.Error("not full beyond the limit")
+	}
+}
+
+// A log has the UPN and a dump the object ID: no event pairs them, and the rule is one.
+func TestNamesOfOnePersonAreOneMailbox(t *testing.T) {
+	object := evict.Principal{Kind: evict.ObjectID, ID: "0d1f"}
+	person := func(p evict.Principal) evict.Principal {
+		if p == ana {
+			return object
+		}
+		return p
+	}
+	seen := ruleEvent(2, evict.RuleSeen, evict.InboxRule{ID: "9", Name: ".", BodyKnown: true, Delete: evict.Yes})
+	seen.Flags, seen.Actor, seen.Subjects = evict.Observed, evict.Principal{}, []evict.Subject{{Part: evict.Mailbox, Who: object}}
+	for _, first := range []bool{true, false} {
+		r := New(person)
+		made := ruleEvent(1, evict.RuleMade, evict.InboxRule{Name: ".", BodyKnown: true, Delete: evict.Yes, Enabled: evict.Yes})
+		if first {
+			r.Apply(made)
+		} else {
+			r.Apply(seen)
+		}
+		for _, who := range []evict.Principal{ana, object} {
+			if got, ok := r.Rule(who, "."); !ok || got.Delete != evict.Yes {
+				t.Errorf("made first: %v: the rule of %v is %+v, %v", first, who, got, ok)
+			}
+		}
+	}
+	if _, ok := New(nil).Rule(object, "."); ok {
+		t.Error("a rule of nobody")
 	}
 }

@@ -62,7 +62,8 @@ func (j *judge) startFirst(index int32) *firstRead {
 	acct := &j.accounts.list[index]
 	h := &history{index: index, sketch: newSketch(), overflow: map[string]string{}, place: map[*verdict.Strand]int{}}
 	h.account = verdict.Account{Name: acct.name, ID: acct.id.ID, Tenant: acct.id.Tenant, Guest: !acct.home && strings.Contains(acct.name, "#ext#")}
-	f := &firstRead{j: j, h: h, weaver: newWeaver(acct.name), replay: state.New()}
+	f := &firstRead{j: j, h: h, weaver: newWeaver(acct.name)}
+	f.replay = state.New(j.person(acct.id.Tenant, &f.now))
 	f.watchers = startWatchers(j.in.Detectors, func(d *detect.Detector) bool { return d.Scope == detect.AccountScope && d.Seed },
 		j.view(index, f.replay, nil, &f.now), func(p pending) { h.pending = append(h.pending, p) })
 	return f
@@ -82,6 +83,18 @@ func (j *judge) view(index int32, st detect.State, habits *detect.Habits, now *e
 			x, y := j.accounts.resolve(acct.id.Tenant, a, *now), j.accounts.resolve(acct.id.Tenant, b, *now)
 			return a == b || x >= 0 && x == y
 		},
+	}
+}
+
+// person gives the one name of the account that a name is of, for the state:
+// whichever name a record or a dump has, and whichever comes first.
+func (j *judge) person(tenant evict.TenantID, now *evict.Time) func(evict.Principal) evict.Principal {
+	return func(p evict.Principal) evict.Principal {
+		i := j.accounts.resolve(tenant, p, *now)
+		if i < 0 {
+			return p
+		}
+		return evict.Principal{Kind: evict.ObjectID, ID: j.accounts.list[i].id.ID}
 	}
 }
 
@@ -275,7 +288,8 @@ type secondRead struct {
 }
 
 func (j *judge) startSecond(h *history) *secondRead {
-	s := &secondRead{j: j, h: h, weaver: newWeaver(h.account.Name), replay: state.New()}
+	s := &secondRead{j: j, h: h, weaver: newWeaver(h.account.Name)}
+	s.replay = state.New(j.person(h.account.Tenant, &s.now))
 	h.acts = make([]evict.ActivityCounts, len(h.strands))
 	h.threads = make([]threadSet, len(h.strands))
 	h.outside = make([]map[string]int, len(h.strands))

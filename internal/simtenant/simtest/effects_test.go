@@ -47,7 +47,7 @@ func (s *site) raw(r app.Registration, method, path, body string) {
 }
 
 // told collects and investigates, and says the verdicts, what was found of the
-// time since, and how many directory audits about the accounts there are.
+// time since or without a time, and how many directory audits about the accounts there are.
 func (s *site) told(dir string, since time.Time, accounts ...string) (string, int) {
 	s.t.Helper()
 	audits := 0
@@ -64,7 +64,7 @@ func (s *site) told(dir string, since time.Time, accounts ...string) (string, in
 	for _, a := range inv.Accounts {
 		out = append(out, a.Account+" is "+string(a.Verdict))
 		for _, f := range slices.Concat(a.Findings, inv.Findings) {
-			if f.Time.Set && f.Time.Nano >= since.UnixNano() {
+			if !f.Time.Set || f.Time.Nano >= since.UnixNano() {
 				out = append(out, a.Account+": "+f.Detector+" "+f.Time.String())
 			}
 		}
