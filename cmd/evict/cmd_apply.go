@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -71,7 +72,7 @@ func (f *applyFlags) prepare(c *cobra.Command, needsTenant bool) error {
 		return err
 	}
 	o.Tenants = t
-	o.Profile, err = theProfile(t, o.Profile)
+	o.Profile, err = theProfile(t, o.Profile, true)
 	return err
 }
 
@@ -239,7 +240,7 @@ plan is approved and carried out like any other, with evict apply.
 			if flag(c, "json") {
 				return json.NewEncoder(out.Out).Encode(p)
 			}
-			return printPlan(out, p, false)
+			return printPlan(out, p, false, sameTenant(c))
 		},
 	}
 	f.plain(c)
@@ -257,7 +258,7 @@ func (f *applyFlags) carryOut(c *cobra.Command, outcome *ui.Outcome, do func(con
 	}
 	f.options.Progress = stepLines(f.out, flag(c, "json"))
 	r, err := do(c.Context(), f.options)
-	if r != nil {
+	if r != nil && !errors.Is(err, app.ErrUsage) && !errors.Is(err, app.ErrRefused) { // then nothing was done, and how it stood before would read as what came of it
 		if printed := f.print(c, outcome, r); err == nil {
 			err = printed
 		}
@@ -307,7 +308,58 @@ func (f *applyFlags) print(c *cobra.Command, outcome *ui.Outcome, r *app.PlanRep
 		return json.NewEncoder(f.out.Out).Encode(r)
 	}
 	printStatus(f.out, r)
+	for _, line := range nextAfter(r, sameTenant(c)) {
+		fmt.Fprintln(f.out.Out, line)
+	}
 	return nil
+}
+
+// nextAfter is what to type after a look at a plan; tenant are the flags that name its profile.
+func nextAfter(r *app.PlanReport, tenant string) []string {
+	of := " --case " + report.Argument(r.Folder)
+	plan := fmt.Sprintf("%s --plan %.12s", of, r.Hash)
+	open, hand, evicts := false, "", false
+	for _, s := range r.Steps {
+		evicts = evicts || s.Step.Phase == evict.Evict
+		switch {
+		case s.State == "manual" && s.ByHand == "" && hand == "":
+			hand = s.Step.ID
+		case s.State == "stale":
+			return []string{"Next: evict plan" + of + tenant + " (what it was made for looks otherwise now)"}
+		case s.State != "verified" && s.State != "already" && s.State != "manual" && s.State != "left-out":
+			open = true
+		}
+	}
+	var out []string
+	switch {
+	case len(r.Approved) == 0 && len(r.Steps) > 0:
+		return []string{"Next: evict apply" + plan + tenant + " --confirm " + report.Argument(confirmWord(&r.Plan))}
+	case open:
+		out = append(out, "Next: evict resume"+plan+tenant)
+	case !evicts && r.Kind == "respond" && r.Ladder == "contained":
+		out = append(out, "Next: evict collect"+of+accountFlags(r.Accounts)+", then evict investigate"+of+", then evict plan"+of+tenant)
+	}
+	if hand != "" {
+		out = append(out, "When you did it: evict done"+plan+" "+hand+" --answer '…'")
+	}
+	for _, c := range r.Checks {
+		if c.Done.IsZero() && r.Ladder != "not contained" {
+			return append(out, "Next look: evict verify"+plan+tenant+" --recheck, due "+at(c.At))
+		}
+	}
+	return out
+}
+
+// accountFlags name accounts for a command; many are more than a line holds.
+func accountFlags(list []evict.Object) string {
+	out := ""
+	for i, a := range list {
+		if i == 5 {
+			return out + " …"
+		}
+		out += " --account " + report.Argument(a.Name)
+	}
+	return out
 }
 
 // marks of the states of steps.
@@ -334,12 +386,6 @@ func printStatus(out *ui.Streams, r *app.PlanReport) {
 	fmt.Fprintf(w, "\n%s\n", report.Wrap(report.Clean(r.Claim), o.Width))
 	if r.Unseen != "" {
 		fmt.Fprintln(w, report.Wrap("The logs since could not be looked at: "+report.Clean(r.Unseen), o.Width))
-	}
-	for _, c := range r.Checks {
-		if c.Done.IsZero() && r.Ladder != "not contained" {
-			fmt.Fprintf(w, "Next look: evict verify --case %s --plan %.12s --recheck, due %s\n", report.Clean(shellWord(r.Folder)), r.Hash, at(c.At))
-			break
-		}
 	}
 }
 

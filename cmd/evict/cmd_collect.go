@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os/user"
-	"strings"
+	"slices"
 	"time"
 
 	"evict"
@@ -45,7 +45,7 @@ Exit code 3: some source is not complete; the list says which, and why.
 				return err
 			}
 			o.Tenants = t
-			if o.Profile, err = theProfile(t, o.Profile); err != nil {
+			if o.Profile, err = theProfile(t, o.Profile, false); err != nil {
 				return err
 			}
 			lines := sourceLines{out: out, said: map[string]string{}}
@@ -120,8 +120,9 @@ func systemUser() string {
 	return "operator"
 }
 
-// theProfile is the one that was named, or the only one.
-func theProfile(t *app.Tenants, name string) (string, error) {
+// theProfile is the one that was named, or the only one; of several, the only
+// one that responds, or the only one that does not.
+func theProfile(t *app.Tenants, name string, responds bool) (string, error) {
 	if name != "" {
 		return name, nil
 	}
@@ -129,10 +130,24 @@ func theProfile(t *app.Tenants, name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if len(list) > 1 {
+		list = slices.DeleteFunc(list, func(p app.TenantProfile) bool { return p.Responds != responds })
+	}
 	if len(list) != 1 {
-		return "", fmt.Errorf("%w: there are %d profiles; --tenant names the one to use ('evict tenant list')", errUsage, len(list))
+		return "", fmt.Errorf("%w: of the profiles, %d can be meant; --tenant names the one to use ('evict tenant list')", errUsage, len(list))
 	}
 	return list[0].Name, nil
+}
+
+// sameTenant are the flags with which c was told its profile, for the next command.
+func sameTenant(c *cobra.Command) string {
+	out := ""
+	for _, name := range []string{"tenant", "profiles"} {
+		if f := c.Flags().Lookup(name); f != nil && f.Changed {
+			out += " --" + name + " " + report.Argument(f.Value.String())
+		}
+	}
+	return out
 }
 
 // sourceLines says each source once when it has ended, and when it waits.
@@ -186,15 +201,7 @@ func printCollected(out *ui.Streams, c *app.Collected) {
 		}
 		fmt.Fprintln(w, report.Wrap(report.Clean(line), out.TextOptions().Width))
 	}
-	fmt.Fprintf(w, "\nNext: evict investigate --case %s\n", report.Clean(shellWord(c.Folder)))
-}
-
-// shellWord quotes a folder with a blank in it.
-func shellWord(s string) string {
-	if strings.ContainsAny(s, " \t'\"$") {
-		return fmt.Sprintf("%q", s)
-	}
-	return s
+	fmt.Fprintf(w, "\nNext: evict investigate --case %s\n", report.Argument(c.Folder))
 }
 
 var errDamagedCase = errors.New("the case is not whole")

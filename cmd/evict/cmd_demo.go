@@ -193,7 +193,7 @@ func (d *demo) respond(ctx context.Context) error {
 		return err
 	}
 	word := app.ConfirmWord(&p.Plan)
-	d.title("5 · Approve and apply", fmt.Sprintf("apply --tenant respond --case %s --plan %.12s --confirm %s", d.folder("case"), p.Hash, shellWord(word)))
+	d.title("5 · Approve and apply", fmt.Sprintf("apply --tenant respond --case %s --plan %.12s --confirm %s", d.folder("case"), p.Hash, report.Argument(word)))
 	run := app.ApplyOptions{Tenants: d.tenants, Profile: "respond", Case: d.folder("case"), Plan: p.Hash, Confirm: word, Operator: systemUser(), Patience: 30 * time.Second}
 	run.Secrets = app.ShowOnce(func(account, _ string) {
 		d.out.Note("new password of " + account + " is ready; a real run shows it here once, or seals it to a key")
@@ -205,6 +205,9 @@ func (d *demo) respond(ctx context.Context) error {
 	}
 	d.title("6 · Where it stands", "status --case "+d.folder("case"))
 	printStatus(d.out, r)
+	for _, line := range nextAfter(r, "") {
+		fmt.Fprintln(d.out.Out, line)
+	}
 	fmt.Fprintln(d.out.Out, report.Wrap("(The commands above are those for a real tenant: this one is gone when the demonstration ends.)", d.out.TextOptions().Width))
 	d.incomplete = r.Ladder == "not contained"
 	d.prove()
@@ -227,5 +230,5 @@ func (d *demo) prove() {
 	}
 	d.incomplete = d.incomplete || len(left) > 0
 	fmt.Fprintf(w, "\n%d of %d ways in still work. The report is %s, the case %s.\n", len(left), len(d.before), report.Clean(d.folder("report.html")), report.Clean(d.folder("case")))
-	fmt.Fprintf(w, "\nNext: evict status --case %s, and evict sim for a tenant of your own to train on\n", report.Clean(shellWord(d.folder("case"))))
+	fmt.Fprintf(w, "\nNext: evict status --case %s, and evict sim for a tenant of your own to train on\n", report.Argument(d.folder("case")))
 }

@@ -271,7 +271,7 @@ func (f *investigateFlags) print(out *ui.Streams, c *cobra.Command, inv *evict.I
 	o := out.TextOptions()
 	o.Brief = f.brief
 	if f.options.Case != "" && inv.Summary.Compromised > 0 {
-		o.Next = "evict plan --case " + shellWord(f.options.Case)
+		o.Next = "evict plan --case " + report.Argument(f.options.Case)
 	}
 	return report.Text(out.Out, inv, o)
 }

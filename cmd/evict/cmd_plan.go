@@ -65,7 +65,7 @@ attacker is out.
 			if flag(c, "json") {
 				return json.NewEncoder(out.Out).Encode(p)
 			}
-			return printPlan(out, p, f.runbook)
+			return printPlan(out, p, f.runbook, sameTenant(c))
 		},
 	}
 	o := &f.options
@@ -126,11 +126,11 @@ func (f *planFlags) prepare(out *ui.Streams, c *cobra.Command, args []string) er
 		return err
 	}
 	o.Tenants = t
-	o.Profile, err = theProfile(t, o.Profile)
+	o.Profile, err = theProfile(t, o.Profile, true)
 	return err
 }
 
-func printPlan(out *ui.Streams, p *app.Planned, runbook bool) error {
+func printPlan(out *ui.Streams, p *app.Planned, runbook bool, tenant string) error {
 	w := out.Out
 	if err := report.Plan(w, &p.Plan, report.PlanOptions{TextOptions: out.TextOptions(), Hash: p.Hash, Runbook: runbook}); err != nil {
 		return err
@@ -138,7 +138,7 @@ func printPlan(out *ui.Streams, p *app.Planned, runbook bool) error {
 	if p.Hash == "" || len(p.Plan.Steps) == 0 || runbook {
 		return nil
 	}
-	fmt.Fprintf(w, "\nNext: evict apply --case %s --plan %s --confirm %s\n", report.Clean(shellWord(p.Folder)), p.Hash[:12], report.Clean(shellWord(confirmWord(&p.Plan))))
+	fmt.Fprintf(w, "\nNext: evict apply --case %s --plan %s%s --confirm %s\n", report.Argument(p.Folder), p.Hash[:12], tenant, report.Argument(confirmWord(&p.Plan)))
 	return nil
 }
 

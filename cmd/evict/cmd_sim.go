@@ -91,7 +91,7 @@ or not there yet.
 				return json.NewEncoder(out.Out).Encode(got)
 			}
 			fmt.Fprintf(out.Out, "Scenario %d, %s, is written to %s.\n", got.Scenario.Number, got.Scenario.Name, report.Clean(got.Folder))
-			fmt.Fprintf(out.Out, "\nNext: evict investigate %s\n", report.Clean(shellWord(got.Folder)))
+			fmt.Fprintf(out.Out, "\nNext: evict investigate %s\n", report.Argument(got.Folder))
 			return nil
 		},
 	}
@@ -150,18 +150,18 @@ func printSimulated(out *ui.Streams, s app.Simulated) {
 	w := out.Out
 	fmt.Fprintf(w, "Scenario %d, %s: %s\n", s.Scenario.Number, s.Scenario.Name, s.Scenario.Story)
 	fmt.Fprintf(w, "Tenant %s is simulated on %s; for it, it is %s.\n\nIn another terminal:\n\n", s.Domain, s.Address, s.Now.UTC().Format("2006-01-02 15:04Z"))
-	add := func(name string, e app.SimEntry) {
-		fmt.Fprintf(w, "  evict tenant add %s --tenant %s --client %s --secret %s --simulator %s --authority %s\n",
-			name, s.Tenant, e.Client, shellWord("file:"+e.SecretFile), s.Address, shellWord(s.Authority))
+	add := func(name, flags string, e app.SimEntry) {
+		fmt.Fprintf(w, "  evict tenant add %s%s --tenant %s --client %s --secret %s --simulator %s --authority %s\n",
+			name, flags, s.Tenant, e.Client, report.Argument("file:"+e.SecretFile), s.Address, report.Argument(s.Authority))
 	}
-	add("sim", s.Profiles[0])
-	fmt.Fprint(w, "  evict collect --tenant sim")
+	add("sim", "", s.Profiles[0])
+	fmt.Fprint(w, "  evict collect")
 	for _, a := range s.Accounts[:min(shownAccounts, len(s.Accounts))] {
 		fmt.Fprintf(w, " --account %s", report.Clean(a))
 	}
 	fmt.Fprintf(w, " --case sim-case\n  evict investigate --case sim-case\n")
-	add("sim-respond", s.Profiles[1])
-	fmt.Fprintf(w, "  evict plan --tenant sim-respond --case sim-case\n  evict tenant remove sim\n  evict tenant remove sim-respond\n\n")
+	add("sim-respond", " --responds", s.Profiles[1])
+	fmt.Fprintf(w, "  evict plan --case sim-case\n  evict tenant remove sim\n  evict tenant remove sim-respond\n\n")
 	if more := len(s.Accounts) - shownAccounts; more > 0 {
 		fmt.Fprintf(w, "The story is about %d more accounts; 'evict sim --json' names them.\n", more)
 	}

@@ -58,6 +58,7 @@ func tenantAdd(out *ui.Streams) *cobra.Command {
 applications: one that only reads, one that responds.
 
   evict tenant add contoso --tenant contoso.com --client ID --secret keychain < secret
+  evict tenant add contoso-respond --responds --tenant contoso.com --client ID --secret keychain < secret
   evict tenant add fabrikam --tenant ID --client ID --method certificate --secret file:cert.pem
   evict tenant add lab --tenant ID --client ID --method device-code`,
 		Args: cobra.ExactArgs(1),
@@ -85,6 +86,7 @@ applications: one that only reads, one that responds.
 	f.StringVar(&p.Secret, "secret", "", "where the secret or certificate is: keychain, file:PATH, env:NAME, stdin")
 	f.StringVar(&p.Password, "password", "", "where the certificate's password is: file:PATH, env:NAME, stdin")
 	f.StringVar(&p.TokenFile, "token-file", "", "token of a workload identity (default: what the environment says)")
+	f.BoolVar(&p.Responds, "responds", false, "it is of the application that may change the tenant: plan, apply and the like take it unasked, collect does not")
 	f.StringVar(&simulator, "simulator", "", "address of a simulated tenant, such as 127.0.0.1:8443, instead of Microsoft's")
 	f.StringVar(&authority, "authority", "", "file with the simulator's certificate authority")
 	c.MarkFlagsRequiredTogether("simulator", "authority")

@@ -92,10 +92,25 @@ func MakePlan(ctx context.Context, o PlanOptions) (*Planned, error) {
 	if err != nil {
 		return nil, signIn(err)
 	}
+	plan.Notes = append(plan.Notes, unfitting(plan, in.Guards.Overrides)...)
 	if kept == nil {
 		return &Planned{Schema: plannedSchema, Plan: plan}, nil
 	}
 	return keepPlan(kept, o.Case, plan, o.Operator, in.Guards.Overrides)
+}
+
+// unfitting tells of typed words that overrode nothing, so that nobody takes them for heard.
+func unfitting(plan evict.Plan, typed []gate.Override) []string {
+	var out []string
+	for _, o := range typed {
+		overrode := slices.ContainsFunc(plan.Steps, func(s evict.Step) bool {
+			return slices.ContainsFunc(s.Warnings, func(w string) bool { return strings.HasPrefix(w, "the guard "+o.Guard+" was overridden") })
+		})
+		if !overrode {
+			out = append(out, fmt.Sprintf("--override %q overrode nothing: the words are those that a refusal tells, each in full.", o.Word))
+		}
+	}
+	return out
 }
 
 const plannedSchema = "evict.planned/v1"

@@ -32,6 +32,7 @@ type TenantProfile struct {
 	Secret    string     `json:"secret,omitempty"`    // where it is: keychain, file:PATH, env:NAME or stdin
 	Password  string     `json:"password,omitempty"`  // of a certificate: the same places
 	TokenFile string     `json:"tokenFile,omitempty"` // of a workload identity
+	Responds  bool       `json:"responds,omitempty"`  // of the application that may change the tenant: plan, apply and their kin take it unasked
 	Simulator *Simulator `json:"simulator,omitempty"`
 }
 

@@ -20,7 +20,7 @@ evict sim --scenario consent         # terminal 1: prints the commands for termi
 
 ` + "```" + `
 evict tenant add sim --tenant … --client … --secret file:… --simulator 127.0.0.1:… --authority …
-evict collect --tenant sim --account els.evers@contoso.example --case sim-case
+evict collect --account els.evers@contoso.example --case sim-case
 evict investigate --case sim-case
 evict tenant remove sim
 ` + "```" + `

@@ -369,7 +369,7 @@ func (t *planText) left(symbol span, list []evict.Skipped) {
 	}
 	t.para(7, 9, s(why))
 	if k.Word != "" {
-		t.para(7, 9, in(grey, "to override it, type: "), kept(normal, k.Word))
+		t.para(7, 9, in(grey, "to override it, add: "), kept(normal, "--override "+Argument(k.Word)))
 	}
 	if k.Pick != "" {
 		command := t.o.Pick
