@@ -10,7 +10,7 @@ import (
 	"strconv"
 )
 
-// Grade is the weight of one piece of evidence (the rules for verdicts, section 5).
+// Grade is the weight of one piece of evidence (docs/rules.md, section 5).
 type Grade uint8
 
 // The grades, lightest first.

@@ -13,7 +13,7 @@ import (
 )
 
 // answer is what must not depend on the order, number of copies or files, or
-// the number of workers (I10): accounts and findings. File names are left out,
+// the number of workers: accounts and findings. File names are left out,
 // as a record's copy may stand in any file.
 func answer(t *testing.T, dir string, workers int) string {
 	t.Helper()

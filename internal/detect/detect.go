@@ -58,14 +58,14 @@ type Detector struct {
 	ID         string // kebab-case; file ID with underscores, variable its camelCase, testdata/ID
 	Rev        int    // raised when its findings change
 	Scope      Scope
-	Seed       bool   // needs no attribution; runs in the first read
-	Item       string // default item of the verdict rules (C5, G1) or a word for indicative items
-	Title      string // one line, as a report shows it
-	Doc        string // what it means, "Innocent causes: ...", "By hand: ..."
-	Symptoms   []int
-	Techniques []string
+	Seed       bool     // needs no attribution; runs in the first read
+	Item       string   // default item of the rules (C5, G1; docs/rules.md, section 5) or a word for indicative items
+	Title      string   // one line, as a report shows it
+	Doc        string   // what it means, "Innocent causes: ...", "By hand: ..."
+	Symptoms   []int    // 1 to 10; docs/rules.md lists them
+	Techniques []string // of MITRE ATT&CK
 	Needs      []Need
-	Actions    []string // IDs of the actions that answer it
+	Actions    []string // IDs of the actions that answer it, for people; a plan goes by Draft.Left
 	New        func() Watcher
 }
 

@@ -11,7 +11,7 @@ import (
 // detectorsPage is the reference of all detectors, in the catalog's order.
 func detectorsPage(all []app.Explanation) []byte {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "# Detectors\n\nWritten by `make docs` from the catalog. %d detectors; `evict explain ID` says the same of one.\n\n", len(all))
+	fmt.Fprintf(&b, "# Detectors\n\nWritten by `make docs` from the catalog. %d detectors; `evict explain ID` says the same of one. Items and symptoms are those of [the rules of a verdict](rules.md).\n\n", len(all))
 	b.WriteString("| detector | looks for | scope | item | symptoms | ATT&CK |\n|---|---|---|---|---|---|\n")
 	for _, d := range all {
 		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s | %s | %s | %s |\n", d.ID, d.ID, cell(d.Title), d.Scope, cell(d.Item), strings.Join(d.Symptoms, " "), strings.Join(d.Techniques, ", "))

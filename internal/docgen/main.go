@@ -1,5 +1,6 @@
 // Command docgen writes docs/detectors.md and docs/heuristics.md from the
-// catalog of detectors, docs/actions.md from that of actions, and docs/permissions.md from the table of operations. With -check it only says whether they are true.
+// catalog of detectors, docs/actions.md from that of actions, docs/permissions.md from the table of operations and docs/simulator.md from the list of scenarios.
+// With -check it only says whether they are true.
 package main
 
 import (

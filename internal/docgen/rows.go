@@ -26,7 +26,7 @@ var heuristics = []heuristic{
 	{"R22", "rule, then replies sent and moved away", "sent-mail-removed mail-hidden-by-hand inbox-rule-hides-mail", "each act is found by itself; together in one strand they convict (three kinds)"},
 	{"R23", "rule after a suspicious sign-in", "inbox-rule-hides-mail", "the strand ties rule and sign-in, without a span of days"},
 	{"R24", "rule that sends text messages", "rule-sends-mail-outside", "a telephone is outside"},
-	{"R25", "points for properties of a rule", "", "the verdict is no sum (rules for verdicts, V3)"},
+	{"R25", "points for properties of a rule", "", "the verdict is no sum ([V3](rules.md))"},
 	{"F01", "mailbox forwards", "mailbox-forwards-outside", ""},
 	{"F02", "forwards and keeps a copy", "mailbox-forwards-outside", "said in the summary; both kinds divert"},
 	{"F03", "forwarding was set", "mailbox-forwards-outside", ""},

@@ -63,7 +63,7 @@ var Sources = []Use{
 	{Name: "policies", Ops: []string{"list-conditional-access", "list-named-locations", "get-methods-policy", "get-authorization-policy", "get-security-defaults"}},
 }
 
-// Actions of the response. A test of package respond holds them against its catalog.
+// Actions of the response: what the preflight tries and the registration grants. Each operation of package respond's actions belongs here, or into Recalls.
 var Actions = []Use{
 	{Name: "block sign-in", Ops: []string{"get-user", "block-sign-in"}},
 	{Name: "revoke sessions", Ops: []string{"get-user", "revoke-sessions"}},

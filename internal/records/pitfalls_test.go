@@ -10,7 +10,7 @@ import (
 )
 
 // TestPitfalls: each case of testdata/pitfalls is a way in which exports of the
-// audit log are known to mislead, numbered as in the project's list of them,
+// audit log are known to mislead (one number for one such way),
 // or one kind of audit record; what it is, the export, and what is wanted.
 func TestPitfalls(t *testing.T) {
 	files, _ := filepath.Glob("testdata/pitfalls/*.txtar")

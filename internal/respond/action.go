@@ -35,7 +35,7 @@ type Action struct {
 	ID        evict.ActionID
 	Rev       int
 	Phase     evict.Phase
-	Procedure []string // R1..R7 of the source procedure
+	Procedure []string // R1..R7 of the source procedure; docs/actions.md names them
 	Title     string   // imperative, such as "Revoke all sessions"
 	Doc       string   // what it does, what it does not; its last line begins with "By hand: " and says where to click
 	Shell     string   // the same in PowerShell, with {account}, {name}, {id}, {kind}: properties of the target; "" where there is no cmdlet

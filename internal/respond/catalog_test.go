@@ -46,7 +46,7 @@ func TestCatalog(t *testing.T) {
 		for _, op := range a.Ops {
 			o, ok := m365.OperationByID(op)
 			if !ok {
-				t.Errorf("%s: there is no operation %s", id, op)
+				t.Errorf("%s: there is no operation %s: add it to m365/operations.go or cmdlets.go", id, op)
 				continue
 			}
 			switch o.Class {

@@ -297,7 +297,7 @@ func TestEveryActionHasATrial(t *testing.T) {
 			tried = tried || x.action == a
 		}
 		if !tried {
-			t.Errorf("%s is tried by nothing", a.ID)
+			t.Errorf("%s is tried by nothing: add a trial to conformance_world_test.go", a.ID)
 		}
 	}
 }
@@ -422,7 +422,7 @@ func goldenChanges(t *testing.T, told *sync.Map) {
 		t.Fatal(err)
 	}
 	if diff := unlike(string(want), out.String()); diff != "" {
-		t.Errorf("%s says otherwise (go test -update writes it anew):\n%s", file, diff)
+		t.Errorf("%s says otherwise (go test -run TestConformance -update writes it anew; read it before it is believed):\n%s", file, diff)
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 	"evict"
 )
 
-// A Rung says how far the attacker is out (the rules for verdicts, section 11).
+// A Rung says how far the attacker is out (docs/rules.md, section 11).
 type Rung int
 
 // The rungs, from the lowest.

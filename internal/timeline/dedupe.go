@@ -305,7 +305,7 @@ func timeKey(t evict.Time) uint64 {
 	return uint64(t.Nano) ^ 1<<63
 }
 
-// declared reports whether the event is declared work, and so no evidence (I15).
+// declared reports whether the event is declared work, and so no evidence.
 func (in *Input) declared(e *evict.Event) bool {
 	for i := range in.Work {
 		if in.Work[i].covers(e) {

@@ -112,7 +112,7 @@ func answer(w *world) string {
 	return string(b)
 }
 
-// TestOrder holds I10: the order of strands and items, a second run and
+// TestOrder: the order of strands and items, a second run and
 // duplicates change nothing, byte for byte.
 func TestOrder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
@@ -137,7 +137,7 @@ func TestOrder(t *testing.T) {
 	})
 }
 
-// TestMoreEvidence holds I8 and V1: one more item never makes clear what was
+// TestMoreEvidence holds V1: one more item never makes clear what was
 // not, and never less than suspected what was compromised unless it only
 // shows that the account's baseline is shorter than thought.
 func TestMoreEvidence(t *testing.T) {
@@ -155,7 +155,7 @@ func TestMoreEvidence(t *testing.T) {
 	})
 }
 
-// TestNoClearWithoutCoverage holds I8: whatever else is true, a gap forbids clear.
+// TestNoClearWithoutCoverage: whatever else is true, a gap forbids clear.
 func TestNoClearWithoutCoverage(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := drawPlan(t).build()

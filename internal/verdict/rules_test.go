@@ -600,7 +600,7 @@ func TestDecision(t *testing.T) {
 	}
 }
 
-// TestClearNeeds holds V24, section 7 and I8: each thing taken away makes clear unknown, and says so.
+// TestClearNeeds holds V24 and section 7: each thing taken away makes clear unknown, and says so.
 func TestClearNeeds(t *testing.T) {
 	whole := func() *world {
 		w := newWorld()
