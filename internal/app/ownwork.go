@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/url"
+	"slices"
 	"time"
 
 	"evict"
@@ -49,9 +50,13 @@ func principalOf(ctx context.Context, client *m365.Client, application string) s
 	return list.Value[0].ID
 }
 
+// setsRisk are the operations after which Microsoft's records of an account's risk say what this program said: that an
+// administrator did, and not who.
+var setsRisk = []string{"confirm-compromised", "dismiss-risk"}
+
 // ownWorks are what a journal says of this program's work: whenever an intent was, under each of its names.
 func ownWorks(entries []gate.Entry) []timeline.Work {
-	names, spans := map[string]bool{}, []timeline.Work{}
+	names, spans, risks := map[string]bool{}, []timeline.Work{}, []timeline.Work{}
 	for _, e := range entries {
 		switch e.Kind {
 		case gate.Declared:
@@ -60,7 +65,11 @@ func ownWorks(entries []gate.Entry) []timeline.Work {
 				names[s.Application], names[s.Principal] = true, true
 			}
 		case gate.Intended:
+			i, ok := e.Intent()
 			from, to := evict.At(e.Time.Add(-ownMargin).UTC(), evict.Second), evict.At(e.Time.Add(ownMargin).UTC(), evict.Second)
+			if ok && slices.Contains(setsRisk, i.Operation) {
+				risks = append(risks, timeline.Work{Account: i.Object.Account, From: from, To: to, What: "this program's response", Kind: "responder", Risk: true})
+			}
 			if n := len(spans); n > 0 && !spans[n-1].To.Before(from) { // the journal is in the order of time
 				spans[n-1].To = to
 				continue
@@ -69,7 +78,7 @@ func ownWorks(entries []gate.Entry) []timeline.Work {
 		}
 	}
 	delete(names, "")
-	var out []timeline.Work
+	out := risks
 	for by := range names {
 		for _, w := range spans {
 			w.By = by

@@ -23,6 +23,8 @@ func TestOwnWork(t *testing.T) {
 		}
 		return gate.Entry{Kind: gate.Declared, Time: noon.Add(5 * time.Hour), Detail: raw}
 	}
+	sets := intent(0)
+	sets.Detail = json.RawMessage(`{"action":"confirm-compromised","object":{"account":"dana","name":"dana@contoso.example","kind":"user"},"operation":"confirm-compromised"}`)
 	for _, c := range []struct {
 		name    string
 		entries []gate.Entry
@@ -33,6 +35,7 @@ func TestOwnWork(t *testing.T) {
 		{"two runs, named after the second", []gate.Entry{intent(0), intent(time.Minute), intent(4 * time.Hour), named(self{"app", "principal"})},
 			[]string{"app 11:50 12:11", "app 15:50 16:10", "principal 11:50 12:11", "principal 15:50 16:10"}},
 		{"its principal could not be read", []gate.Entry{intent(0), named(self{"app", ""})}, []string{"app 11:50 12:10"}},
+		{"it set a risk", []gate.Entry{sets, named(self{"app", ""})}, []string{"the risk of dana 11:50 12:10", "app 11:50 12:10"}},
 		{"said twice", []gate.Entry{intent(0), named(self{"app", ""}), named(self{"app", ""})}, []string{"app 11:50 12:10"}},
 		{"somebody's own declaration", []gate.Entry{intent(0), {Kind: gate.Declared, Detail: json.RawMessage(`"the partner worked"`)}}, nil},
 	} {
@@ -42,6 +45,9 @@ func TestOwnWork(t *testing.T) {
 			return cmp.Or(cmp.Compare(a.By, b.By), cmp.Compare(a.From.Nano, b.From.Nano))
 		})
 		for _, w := range works {
+			if w.Risk {
+				w.By = "the risk of " + w.Account
+			}
 			got = append(got, w.By+" "+w.From.Std().UTC().Format("15:04")+" "+w.To.Std().UTC().Format("15:04"))
 			if w.Kind != "responder" || w.From == (evict.Time{}) {
 				t.Errorf("%s: %+v", c.name, w)

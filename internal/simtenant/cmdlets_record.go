@@ -23,10 +23,14 @@ func made(parts ...any) string {
 // minutes after the act. Microsoft promises no time and speaks of 60 to 90
 // minutes as typical; Exchange's are often sooner (unconfirmed).
 func (w *World) logLater(op string, recordType int, at time.Time, user string, names []string, body Object) {
+	w.logAs(made(w.ID, op, at.UnixNano(), len(w.Log)), op, recordType, at, user, names, body)
+}
+
+// logAs is logLater for a record whose Id another log has given.
+func (w *World) logAs(id, op string, recordType int, at time.Time, user string, names []string, body Object) {
 	if w.AuditOff {
 		return
 	}
-	id := made(w.ID, op, at.UnixNano(), len(w.Log))
 	body["Id"] = id
 	body["CreationTime"] = at.UTC().Format("2006-01-02T15:04:05")
 	body["Operation"] = op

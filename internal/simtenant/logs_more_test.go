@@ -15,7 +15,7 @@ func TestRisk(t *testing.T) {
 	c := reporter(t, nil, "AAD_PREMIUM", "AAD_PREMIUM_P2")
 	c.tenant.Look(func(w *World) {
 		w.Clients[0].Permissions = append(w.Clients[0].Permissions, "IdentityRiskyUser.ReadWrite.All", "IdentityRiskEvent.ReadWrite.All")
-		w.Risky = []*Risky{{User: danaID, Detection: true, Props: Object{"riskEventType": "anomalousToken", "riskLevel": "high"}}, {User: bossID, Props: Object{"riskLevel": "low", "riskState": "atRisk"}}}
+		w.Risky = []*Risky{{User: danaID, Detection: true, Props: Object{"riskEventType": "anomalousToken", "riskLevel": "high", "riskState": "atRisk"}}, {User: bossID, Props: Object{"riskLevel": "low", "riskState": "atRisk"}}}
 	})
 	c.ask("GET", "/v1.0/identityProtection/riskyUsers/"+danaID, "").want(t, 404, "NotFound")
 	c.ask("POST", "/v1.0/identityProtection/riskyUsers/confirmCompromised", `{"userIds":["nobody"]}`).want(t, 404, "NotFound")
@@ -24,19 +24,34 @@ func TestRisk(t *testing.T) {
 	if got["riskState"] != "confirmedCompromised" || got["userPrincipalName"] != "dana@contoso.example" {
 		t.Errorf("%v", got)
 	}
+	filter := query("/v1.0/identityProtection/riskDetections", "$filter", "userId eq '"+danaID+"'")
+	if d := c.ask("GET", filter, "").want(t, 200, "").rows(); len(d) != 2 || d[0]["riskState"] != "atRisk" || d[1]["riskEventType"] != "adminConfirmedUserCompromised" || d[1]["requestId"] != nil {
+		t.Errorf("after the confirmation %v", d)
+	}
 	c.ask("POST", "/v1.0/identityProtection/riskyUsers/dismiss", `{"userIds":["`+danaID+`"]}`).want(t, 204, "")
-	if h := c.ask("GET", "/v1.0/identityProtection/riskyUsers/"+danaID+"/history", "").want(t, 200, "").rows(); len(h) != 2 || h[1]["riskState"] != "dismissed" {
+	if h := c.ask("GET", "/v1.0/identityProtection/riskyUsers/"+danaID+"/history", "").want(t, 200, "").rows(); len(h) != 2 || h[1]["riskState"] != "dismissed" || h[0]["initiatedBy"] != c.tenant.world.principalOf(appID).ID {
 		t.Errorf("history %v", h)
 	}
 	if n := len(c.tenant.Changes()); n != 2 {
 		t.Errorf("%d changes", n)
 	}
-	filter := query("/v1.0/identityProtection/riskDetections", "$filter", "userId eq '"+danaID+"'")
-	if d := c.ask("GET", filter, "").want(t, 200, "").rows(); len(d) != 1 || d[0]["riskLevel"] != "high" {
-		t.Errorf("%v", d)
+	if d := c.ask("GET", filter, "").want(t, 200, "").rows(); len(d) != 2 || d[0]["riskLevel"] != "high" || d[0]["riskState"] != "dismissed" || d[1]["riskState"] != "dismissed" {
+		t.Errorf("after the dismissal %v", d)
+	}
+	var audits []string
+	c.tenant.Look(func(w *World) {
+		for _, r := range w.Log {
+			if o := decoded(r.Body); r.Kind == DirectoryRecord && o["loggedByService"] == "Identity Protection" && o["category"] == "Other" && slices.Contains(r.Names, danaID) {
+				audits = append(audits, r.Operation)
+			}
+		}
+	})
+	slices.Sort(audits)
+	if !slices.Equal(audits, []string{"ConfirmAccountCompromised", "DismissUser"}) {
+		t.Errorf("directory audits %v", audits)
 	}
 	c.tenant.Look(func(w *World) { w.Plans = []string{"AAD_PREMIUM"} })
-	if d := c.ask("GET", filter, "").want(t, 200, "").rows(); len(d) != 1 || d[0]["riskLevel"] != "hidden" || d[0]["riskEventType"] != "generic" {
+	if d := c.ask("GET", filter, "").want(t, 200, "").rows(); len(d) != 2 || d[0]["riskLevel"] != "hidden" || d[0]["riskEventType"] != "generic" {
 		t.Errorf("P1 sees %v", d)
 	}
 	c.ask("GET", "/v1.0/identityProtection/riskyUsers", "").want(t, 403, "Forbidden")

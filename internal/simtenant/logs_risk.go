@@ -35,9 +35,9 @@ func riskTable() []row {
 		{"GET", "/identityProtection/riskyUsers/{id}", "v1.0 beta", "$select", "", "IdentityRiskyUser.Read.All", "IdentityRiskyUser.Read.All", single(riskyUserKind, getRiskyUser)},
 		{"GET", "/identityProtection/riskyUsers/{id}/history", "v1.0 beta", list, "", users, users, collection(riskHistoryKind, listRiskHistory)},
 		{"GET", "/identityProtection/riskDetections", "v1.0 beta", list, "", "IdentityRiskEvent.Read.All", "IdentityRiskEvent.Read.All", collection(riskDetectionKind, listRiskDetections)},
-		{"POST", "/identityProtection/riskyUsers/confirmCompromised", "v1.0 beta", "", "userIds:texts", write, write, nothing(setRisk("high", "confirmedCompromised", "adminConfirmedUserCompromised"))},
-		{"POST", "/identityProtection/riskyUsers/dismiss", "v1.0 beta", "", "userIds:texts", write, write, nothing(setRisk("none", "dismissed", "adminDismissedAllRiskForUser"))},
-		{"POST", "/identityProtection/riskyUsers/confirmSafe", "v1.0 beta", "", "userIds:texts", write, write, nothing(setRisk("none", "confirmedSafe", "adminConfirmedAccountSafe"))},
+		{"POST", "/identityProtection/riskyUsers/confirmCompromised", "v1.0 beta", "", "userIds:texts", write, write, nothing(setRisk("ConfirmAccountCompromised", "high", "confirmedCompromised", "adminConfirmedUserCompromised"))},
+		{"POST", "/identityProtection/riskyUsers/dismiss", "v1.0 beta", "", "userIds:texts", write, write, nothing(setRisk("DismissUser", "none", "dismissed", "adminDismissedAllRiskForUser"))},
+		{"POST", "/identityProtection/riskyUsers/confirmSafe", "v1.0 beta", "", "userIds:texts", write, write, nothing(setRisk("ConfirmSafe", "none", "confirmedSafe", "adminConfirmedAccountSafe"))},
 		{"POST", "/auditLogs/signIns/confirmCompromised", "v1.0 beta", "", "requestIds:texts", event, write, nothing(confirmSignIns)},
 	}
 }
@@ -142,8 +142,11 @@ func listRiskDetections(c *call) ([]Object, error) {
 	return out, nil
 }
 
-// setRisk is what an administrator says of users.
-func setRisk(level, state, detail string) func(*call) error {
+// setRisk is what an administrator says of users. The activity's name is that of
+// the audit log (learn.microsoft.com/entra/identity/monitoring-health:
+// "Microsoft Entra audit log categories and activities", Identity protection);
+// that ConfirmSafe is also the user's, and not the sign-in's alone, is unconfirmed.
+func setRisk(activity, level, state, detail string) func(*call) error {
 	return func(c *call) error {
 		if err := c.mayReadRisk("AAD_PREMIUM_P2"); err != nil {
 			return err
@@ -159,21 +162,65 @@ func setRisk(level, state, detail string) func(*call) error {
 		}
 		for _, id := range ids {
 			u := c.world.userByID(id.(string))
-			r := c.world.riskOf(u.ID)
-			if r == nil {
-				r = &Risky{User: u.ID}
-				c.world.Risky = append(c.world.Risky, r)
-			}
-			r.Props = Object{"riskLevel": level, "riskState": state, "riskDetail": detail, "riskLastUpdatedDateTime": c.now.UTC().Format(time.RFC3339)}
-			past := Object{"initiatedBy": c.by.Principal, "activity": Object{"detail": detail, "riskEventTypes": []string{}}}
-			for name, v := range r.Props {
-				past[name] = v
-			}
-			r.History = append(r.History, past)
+			c.judgeRisk(u, Object{"riskLevel": level, "riskState": state, "riskDetail": detail, "riskLastUpdatedDateTime": c.now.UTC().Format(time.RFC3339)})
+			c.riskAudit(activity, u.subject())
 			c.changed(u.ID, state)
 		}
 		return nil
 	}
+}
+
+// judgeRisk sets the risk of a user, and keeps what it was set to, and by whom,
+// in the history. Who that is, Graph says by one ID (riskyUserHistoryItem).
+func (c *call) judgeRisk(u *User, risk Object) {
+	r := c.world.riskOf(u.ID)
+	if r == nil {
+		r = &Risky{User: u.ID}
+		c.world.Risky = append(c.world.Risky, r)
+	}
+	r.Props = risk
+	by := c.by.Principal
+	if c.by.User != nil {
+		by = c.by.User.ID
+	}
+	types := []string{}
+	if risk["riskState"] == "confirmedCompromised" {
+		types = []string{"adminConfirmedUserCompromised"}
+	}
+	past := Object{"initiatedBy": by, "activity": Object{"detail": risk["riskDetail"], "riskEventTypes": types}}
+	for name, v := range risk {
+		past[name] = v
+	}
+	r.History = append(r.History, past)
+	if risk["riskState"] == "confirmedCompromised" {
+		c.confirmedRisk(u, risk)
+		return
+	}
+	for _, d := range c.world.Risky { // what was detected is closed with it
+		if d.Detection && strings.EqualFold(d.User, u.ID) && (d.Props["riskState"] == "atRisk" || d.Props["riskState"] == "confirmedCompromised") {
+			d.Props["riskState"], d.Props["riskDetail"], d.Props["lastUpdatedDateTime"] = risk["riskState"], risk["riskDetail"], risk["riskLastUpdatedDateTime"]
+		}
+	}
+}
+
+// confirmedRisk is the detection that an administrator's word is by itself
+// (learn.microsoft.com/entra/id-protection: "What are risk detections", Admin
+// confirmed user compromised). It belongs to no sign-in, and so has no request or
+// correlation (riskDetection); its empty address is unconfirmed.
+func (c *call) confirmedRisk(u *User, risk Object) {
+	at := risk["riskLastUpdatedDateTime"]
+	c.world.Risky = append(c.world.Risky, &Risky{User: u.ID, Detection: true, Props: Object{
+		"id": made(c.id, "risk detection", u.ID), "requestId": nil, "correlationId": nil, "riskEventType": "adminConfirmedUserCompromised", "riskState": risk["riskState"], "riskLevel": risk["riskLevel"], "riskDetail": risk["riskDetail"],
+		"source": "IdentityProtection", "detectionTimingType": "offline", "activity": "user", "ipAddress": nil, "location": nil, "activityDateTime": at, "detectedDateTime": at, "lastUpdatedDateTime": at,
+		"userDisplayName": u.DisplayName, "userPrincipalName": u.UPN, "tokenIssuerType": "AzureAD", "additionalInfo": "[]",
+	}})
+}
+
+// riskAudit is the directory audit of what an administrator said of a risk. The
+// reason's words are those of a published record, and that "Dismiss" stands
+// before every activity too; the unified audit log has no twin, which is unconfirmed.
+func (c *call) riskAudit(activity string, on subject) {
+	c.directoryAudit("Identity Protection", activity, "Other", "Dismiss Success. Item updated: 1. Action type: "+activity, on, nil)
 }
 
 // confirmSignIns marks sign-ins as an attacker's. Unknown ones are refused.
@@ -191,7 +238,10 @@ func confirmSignIns(c *call) error {
 		}
 	}
 	for _, id := range ids {
+		i := slices.IndexFunc(c.world.Log, func(r Record) bool { return r.Kind == SignInRecord && r.ID == id })
+		on := c.world.subjectOf(c.world.Log[i].User)
 		c.changed(id.(string), "confirmedCompromised")
+		c.riskAudit("ConfirmCompromised", on)
 	}
 	return nil
 }

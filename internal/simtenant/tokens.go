@@ -40,6 +40,7 @@ type refreshGrant struct {
 	client, user string
 	scopes       []string
 	issued       time.Time
+	session      string // that began when the person signed in
 }
 
 // A loginError is a refusal of the token endpoints. Clients go by the code.
@@ -102,14 +103,7 @@ func (c *call) loginFailed(err error) reply {
 	if !ok {
 		e = &loginError{500, "server_error", 90033, err.Error()}
 	}
-	correlation := c.http.Header.Get("client-request-id")
-	if correlation == "" {
-		correlation = c.query.Get("client-request-id")
-	}
-	if correlation == "" {
-		correlation = made(c.id, "correlation")
-	}
-	stamp := c.now.UTC().Format("2006-01-02 15:04:05Z")
+	correlation, stamp := c.correlation(), c.now.UTC().Format("2006-01-02 15:04:05Z")
 	body := Object{
 		"error": e.kind, "error_description": fmt.Sprintf("AADSTS%d: %s Trace ID: %s Correlation ID: %s Timestamp: %s", e.code, e.text, c.id, correlation, stamp),
 		"error_codes": []int{e.code}, "timestamp": stamp, "trace_id": c.id, "correlation_id": correlation, "error_uri": "https://" + c.loginHost() + "/error?code=" + strconv.Itoa(e.code),
@@ -181,7 +175,9 @@ func (c *call) token(tenant string, form url.Values) (Object, error) {
 		if isCommon(tenant) {
 			return nil, &loginError{400, "invalid_request", 53003, "Application-only tokens need a tenant."}
 		}
-		return c.forApplication(client, tenant, form)
+		out, err := c.forApplication(client, tenant, form)
+		c.appSignedIn(client, form, err)
+		return out, err
 	case "urn:ietf:params:oauth:grant-type:device_code", "device_code":
 		return c.forDevice(client, form)
 	case "refresh_token":
@@ -245,16 +241,12 @@ func (c *call) objectOf(client *Client) string {
 }
 
 func (c *call) claims(client *Client, audience string) claims {
-	name := "evict"
-	if sp := c.world.principalOf(client.ID); sp != nil {
-		name = sp.Name
-	}
 	return claims{
 		RegisteredClaims: jwt.RegisteredClaims{
 			Issuer: "https://sts.windows.net/" + c.world.ID + "/", Audience: jwt.ClaimStrings{audience},
 			IssuedAt: jwt.NewNumericDate(c.now), NotBefore: jwt.NewNumericDate(c.now.Add(-5 * time.Minute)), ExpiresAt: jwt.NewNumericDate(c.now.Add(c.t.options.Lifetime)),
 		},
-		AppID: client.ID, Azp: client.ID, Name: name, Tid: c.world.ID, Ver: "1.0", Uti: strings.ReplaceAll(made(c.id, "uti"), "-", "")[:22],
+		AppID: client.ID, Azp: client.ID, Name: c.nameOf(client), Tid: c.world.ID, Ver: "1.0", Uti: c.tokenID(),
 	}
 }
 
@@ -467,7 +459,9 @@ func (c *call) forDevice(client *Client, form url.Values) (Object, error) {
 	case d.user == "":
 		return nil, &loginError{400, "authorization_pending", 70016, "OAuth 2.0 device flow error. Authorization is pending. Continue polling."}
 	}
-	out, err := c.forPerson(client, d.user, d.scopes)
+	session := made(c.id, "session")
+	out, err := c.forPerson(client, d.user, session, d.scopes)
+	c.personSignedIn(client, d.user, d.scopes, session, true, err)
 	if err == nil {
 		g.mu.Lock()
 		delete(g.devices, form.Get("device_code"))
@@ -485,6 +479,17 @@ func (c *call) again(client *Client, form url.Values) (Object, error) {
 	if r == nil || !strings.EqualFold(r.client, client.ID) {
 		return nil, &loginError{400, "invalid_grant", 9002313, "Invalid request. Request is malformed or invalid."}
 	}
+	scopes := r.scopes
+	if s := form.Get("scope"); s != "" {
+		scopes = strings.Fields(s)
+	}
+	out, err := c.renew(client, r, scopes)
+	c.personSignedIn(client, r.user, scopes, r.session, false, err)
+	return out, err
+}
+
+// renew gives tokens for a refresh token that still counts.
+func (c *call) renew(client *Client, r *refreshGrant, scopes []string) (Object, error) {
 	u := c.world.userByID(r.user)
 	switch {
 	case c.now.Sub(r.issued) > 90*24*time.Hour:
@@ -492,18 +497,14 @@ func (c *call) again(client *Client, form url.Values) (Object, error) {
 	case u != nil && !u.validSince(r.issued):
 		return nil, &loginError{400, "invalid_grant", 50173, "The provided grant has expired due to it being revoked, a fresh auth token is needed."}
 	}
-	scopes := r.scopes
-	if s := form.Get("scope"); s != "" {
-		scopes = strings.Fields(s)
-	}
-	return c.forPerson(client, r.user, scopes)
+	return c.forPerson(client, r.user, r.session, scopes)
 }
 
 // validSince says whether a session or refresh token of that time still counts.
 func (u *User) validSince(issued time.Time) bool { return issued.After(u.SessionsValidFrom) }
 
 // forPerson makes the tokens of a person who has signed in.
-func (c *call) forPerson(client *Client, id string, scopes []string) (Object, error) {
+func (c *call) forPerson(client *Client, id, session string, scopes []string) (Object, error) {
 	u := c.world.userByID(id)
 	if u == nil || !u.Deleted.IsZero() {
 		return nil, &loginError{400, "invalid_grant", 50034, "The user account does not exist in the directory."}
@@ -525,7 +526,7 @@ func (c *call) forPerson(client *Client, id string, scopes []string) (Object, er
 	seconds := int(c.t.options.Lifetime / time.Second)
 	out := Object{"token_type": "Bearer", "scope": strings.Join(granted, " "), "expires_in": seconds, "ext_expires_in": seconds, "access_token": c.t.sign(got)}
 	if slices.Contains(scopes, "offline_access") {
-		out["refresh_token"] = c.keepRefresh(client, u, scopes)
+		out["refresh_token"] = c.keepRefresh(client, u, session, scopes)
 	}
 	if slices.Contains(scopes, "openid") {
 		out["id_token"] = c.identity(client, u)
@@ -555,7 +556,7 @@ func consented(client *Client, s service, scopes []string) ([]string, error) {
 	return slices.Compact(out), nil
 }
 
-func (c *call) keepRefresh(client *Client, u *User, scopes []string) string {
+func (c *call) keepRefresh(client *Client, u *User, session string, scopes []string) string {
 	g := &c.t.grants
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -564,7 +565,7 @@ func (c *call) keepRefresh(client *Client, u *User, scopes []string) string {
 		g.refresh = map[string]*refreshGrant{}
 	}
 	token := "0." + strings.ReplaceAll(made(c.id, "refresh", g.next)+made(c.id, "token", g.next), "-", "")
-	g.refresh[token] = &refreshGrant{client.ID, u.ID, scopes, c.now}
+	g.refresh[token] = &refreshGrant{client.ID, u.ID, scopes, c.now, session}
 	return token
 }
 

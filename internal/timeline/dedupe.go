@@ -325,6 +325,10 @@ func (w *Work) covers(e *evict.Event) bool {
 	if w.Account != "" && !touches(e, w.Account) {
 		return false
 	}
+	if w.Risk {
+		r, is := e.Detail.(*evict.Risk)
+		return is && strings.HasPrefix(strings.ToLower(r.Reason), "admin")
+	}
 	if strings.Contains(w.By, "@") {
 		return e.Actor.Kind == evict.UPN && strings.EqualFold(e.Actor.ID, w.By)
 	}

@@ -37,3 +37,27 @@ func TestWorkOfAnApplication(t *testing.T) {
 		}
 	}
 }
+
+// Microsoft's records of a risk that this program set say that an administrator did, and not who: what was set
+// in that time, of that account, is its. What Microsoft itself saw then is evidence.
+func TestWorkThatSetsARisk(t *testing.T) {
+	noon := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+	in := Input{Work: []Work{{Account: "0d1f", Risk: true, From: evict.At(noon, evict.Second), To: evict.At(noon.Add(time.Hour), evict.Second)}}}
+	for _, c := range []struct {
+		name, of, reason string
+		at               time.Duration
+		want             bool
+	}{
+		{"confirmed", "0d1f", "adminConfirmedUserCompromised", time.Minute, true},
+		{"dismissed", "0d1f", "adminDismissedAllRiskForUser", time.Minute, true},
+		{"what Microsoft saw", "0d1f", "none", time.Minute, false},
+		{"another account", "0e2a", "adminConfirmedUserCompromised", time.Minute, false},
+		{"long before", "0d1f", "adminConfirmedUserCompromised", -time.Hour, false},
+	} {
+		e := evict.Event{Kind: evict.RiskLog, Time: evict.At(noon.Add(c.at), evict.Second), Detail: &evict.Risk{Reason: c.reason, State: "confirmedCompromised"},
+			Subjects: []evict.Subject{{Part: evict.Target, Who: upn("dana@contoso.example"), Aliases: []evict.Principal{object(c.of)}}}}
+		if got := in.declared(&e); got != c.want {
+			t.Errorf("%s: declared is %v, want %v", c.name, got, c.want)
+		}
+	}
+}
