@@ -240,7 +240,8 @@ func InDomains(domain string, set map[string]bool) bool {
 	return false
 }
 
-// keep is the event as evidence that outlasts the call it was shown in.
+// keep is the event as evidence that outlasts the call it was shown in, with its
+// own place, so that a finding on two strands names both.
 func keep(e *evict.Event) Evidence {
 	ev := Because(e)[0]
 	ev.ID = evict.RecordID(strings.Clone(string(ev.ID)))

@@ -151,7 +151,8 @@ func no(s string) bool {
 	return s == "false" || s == "0" || s == "no"
 }
 
-// keepEvidence returns evidence of the event that outlives it.
+// keepEvidence is evidence that outlasts the call, as keep, but without its own
+// place: the finding stands in the strand of the event that it is reported at.
 func keepEvidence(e *evict.Event) Evidence {
 	return Evidence{ID: evict.RecordID(strings.Clone(string(e.ID))), Ref: e.Ref}
 }
