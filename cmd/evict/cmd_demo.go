@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -50,6 +51,7 @@ type demo struct {
 	options    app.SimulateOptions
 	dir, depth string
 	incomplete bool
+	nobody     bool // is to be thrown out
 	tenant     app.Simulated
 	tenants    *app.Tenants
 	suspected  []string // accounts, where none is compromised
@@ -81,7 +83,7 @@ func (d *demo) run(ctx context.Context) error {
 
 // loop is what a responder does, in his order.
 func (d *demo) loop(ctx context.Context) error {
-	for _, part := range []func(context.Context) error{d.begin, d.collect, d.investigate, d.respond} {
+	for _, part := range []func(context.Context) error{d.begin, d.collect, d.investigate, d.respond, d.report} {
 		if err := part(ctx); err != nil {
 			return err
 		}
@@ -149,19 +151,9 @@ func (d *demo) collect(ctx context.Context) error {
 func (d *demo) concerned() []string { return d.tenant.Accounts[:min(10, len(d.tenant.Accounts))] }
 
 func (d *demo) investigate(ctx context.Context) error {
-	d.title("3 · Investigate", "investigate --case "+d.folder("case")+" --brief --html "+d.folder("report.html"))
+	d.title("3 · Investigate", "investigate --case "+d.folder("case")+" --brief")
 	inv, err := app.Investigate(ctx, app.Options{Case: d.folder("case")})
 	if err != nil {
-		return err
-	}
-	file, err := os.Create(d.folder("report.html"))
-	if err != nil {
-		return err
-	}
-	if err := report.HTML(file, inv); err != nil {
-		return err
-	}
-	if err := file.Close(); err != nil {
 		return err
 	}
 	for _, a := range inv.Accounts {
@@ -183,6 +175,7 @@ func (d *demo) respond(ctx context.Context) error {
 	}
 	p, err := app.MakePlan(ctx, o)
 	if errors.Is(err, app.ErrNobodyToEvict) {
+		d.nobody = true
 		fmt.Fprintln(d.out.Out, report.Wrap("Nobody is compromised or suspected by this evidence, so there is nobody to throw out.", d.out.TextOptions().Width))
 		return nil
 	}
@@ -210,13 +203,31 @@ func (d *demo) respond(ctx context.Context) error {
 	}
 	fmt.Fprintln(d.out.Out, report.Wrap("(The commands above are those for a real tenant: this one is gone when the demonstration ends.)", d.out.TextOptions().Width))
 	d.incomplete = r.Ladder == "not contained"
-	d.prove()
+	return nil
+}
+
+// report writes the report of the whole case, and ends with the proof that no real tenant can give.
+func (d *demo) report(ctx context.Context) error {
+	d.title("7 · Report", "report --case "+d.folder("case")+" --html "+d.folder("report.html"))
+	r, err := app.Report(ctx, app.Options{Case: d.folder("case")})
+	if err != nil {
+		return err
+	}
+	if err := toFile(d.folder("report.html"), func(w io.Writer) error { return report.CaseHTML(w, r) }); err != nil {
+		return err
+	}
+	text := "What happened, what was done about it and read back, who approved it, what is open, and what may be claimed, on one page that needs nothing else: " + d.folder("report.html")
+	fmt.Fprintln(d.out.Out, report.Wrap(report.Clean(text), d.out.TextOptions().Width))
+	if !d.nobody {
+		d.prove()
+	}
+	fmt.Fprintf(d.out.Out, "\nNext: evict status --case %s, and evict sim for a tenant of your own to train on\n", report.Argument(d.folder("case")))
 	return nil
 }
 
 // prove lets the simulated attacker try everything again. Only a simulated tenant can be asked that.
 func (d *demo) prove() {
-	d.title("7 · The attacker tries again", "")
+	d.title("8 · The attacker tries again", "")
 	w, width := d.out.Out, d.out.TextOptions().Width
 	left := d.tenant.Attack()
 	fmt.Fprintln(w, report.Wrap("Everything that he had or made is tried. Not simulated: the minutes for which a service still honours what was revoked, and app passwords.", width))
@@ -229,6 +240,5 @@ func (d *demo) prove() {
 		fmt.Fprintln(w, strings.ReplaceAll(report.Wrap(report.Clean(verdict+": "+before), width-4), "\n", "\n    "))
 	}
 	d.incomplete = d.incomplete || len(left) > 0
-	fmt.Fprintf(w, "\n%d of %d ways in still work. The report is %s, the case %s.\n", len(left), len(d.before), report.Clean(d.folder("report.html")), report.Clean(d.folder("case")))
-	fmt.Fprintf(w, "\nNext: evict status --case %s, and evict sim for a tenant of your own to train on\n", report.Argument(d.folder("case")))
+	fmt.Fprintf(w, "\n%d of %d ways in still work.\n", len(left), len(d.before))
 }

@@ -167,7 +167,9 @@ no account is ever called clear.
   evict investigate audit.csv signins.json --account dana@contoso.com
   evict investigate ./exports --html report.html --timeline timeline.jsonl
   evict investigate --case ./case
-  evict investigate --message invoice.eml --domain contoso.com`,
+  evict investigate --message invoice.eml --domain contoso.com
+
+What was done about a case stands in evict report.`,
 		RunE: func(c *cobra.Command, args []string) error {
 			if f.message != "" {
 				return judgeMessage(out, c, &f)
@@ -211,19 +213,28 @@ func flag(c *cobra.Command, name string) bool {
 
 // run investigates, with progress, and writes the timeline on the way.
 func (f *investigateFlags) run(ctx context.Context, out *ui.Streams) (inv *evict.Investigation, err error) {
+	err = f.withTimeline(out, func(*report.Timeline) error {
+		inv, err = app.Investigate(ctx, f.options)
+		return err
+	})
+	return inv, err
+}
+
+// withTimeline shows the progress of what investigates, and has it write the timeline where one is wanted; else it gets nil.
+func (f *investigateFlags) withTimeline(out *ui.Streams, investigate func(*report.Timeline) error) error {
 	p := out.Progress()
 	defer p.Done()
 	f.options.Progress = progressOf(p)
 	if f.timelineFile == "" {
-		return app.Investigate(ctx, f.options)
+		return investigate(nil)
 	}
-	err = toFile(f.timelineFile, func(w io.Writer) error {
+	return toFile(f.timelineFile, func(w io.Writer) error {
 		rows := report.TimelineJSONL(w)
 		if strings.HasSuffix(strings.ToLower(f.timelineFile), ".csv") {
 			rows = report.TimelineCSV(w)
 		}
 		f.options.Timeline = func(r timeline.Row) error { return rows.Write(timelineRow(r)) }
-		if inv, err = app.Investigate(ctx, f.options); err != nil {
+		if err := investigate(rows); err != nil {
 			return err
 		}
 		if n := rows.Skipped(); n > 0 {
@@ -231,7 +242,6 @@ func (f *investigateFlags) run(ctx context.Context, out *ui.Streams) (inv *evict
 		}
 		return rows.Flush()
 	})
-	return inv, err
 }
 
 // progressOf shows how far the passes are.
@@ -247,16 +257,14 @@ func timelineRow(r timeline.Row) report.TimelineRow {
 	}
 }
 
-func (f *investigateFlags) print(out *ui.Streams, c *cobra.Command, inv *evict.Investigation) error {
-	for _, file := range []struct {
-		path  string
-		write func(io.Writer) error
-	}{
-		{f.html, func(w io.Writer) error { return report.HTML(w, inv) }},
-		{f.markdown, func(w io.Writer) error { return report.Markdown(w, inv) }},
-		{f.csv, func(w io.Writer) error { return report.CSV(w, inv) }},
-		{f.indicators, func(w io.Writer) error { return report.Indicators(w, inv) }},
-	} {
+// A fileOutput is one form of an answer and the file that it goes to; none when the path is "".
+type fileOutput struct {
+	path  string
+	write func(io.Writer) error
+}
+
+func writeFiles(out *ui.Streams, files []fileOutput) error {
+	for _, file := range files {
 		if file.path == "" {
 			continue
 		}
@@ -264,6 +272,19 @@ func (f *investigateFlags) print(out *ui.Streams, c *cobra.Command, inv *evict.I
 			return err
 		}
 		out.Note("wrote " + file.path)
+	}
+	return nil
+}
+
+func (f *investigateFlags) print(out *ui.Streams, c *cobra.Command, inv *evict.Investigation) error {
+	err := writeFiles(out, []fileOutput{
+		{f.html, func(w io.Writer) error { return report.HTML(w, inv) }},
+		{f.markdown, func(w io.Writer) error { return report.Markdown(w, inv) }},
+		{f.csv, func(w io.Writer) error { return report.CSV(w, inv) }},
+		{f.indicators, func(w io.Writer) error { return report.Indicators(w, inv) }},
+	})
+	if err != nil {
+		return err
 	}
 	if flag(c, "json") {
 		return report.JSON(out.Out, inv)

@@ -102,7 +102,7 @@ is incomplete or a step is not verified (open steps for a person do not count);
 	root.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
 	root.PersistentFlags().Bool("json", false, "print one JSON document instead of text")
 	root.PersistentFlags().Bool("detailed-exitcode", false, "exit 10 for findings, 13 for findings on incomplete evidence")
-	root.AddCommand(demoCommand(out, outcome), investigateCommand(out, outcome), askCommand(out, outcome), answerCommand(out, outcome), explainCommand(out), tenantCommand(out, outcome), collectCommand(out, outcome), planCommand(out, outcome), applyCommand(out, outcome), statusCommand(out, outcome), resumeCommand(out, outcome), verifyCommand(out, outcome), undoCommand(out, outcome), doneCommand(out, outcome), caseCommand(out), simCommand(out, outcome))
+	root.AddCommand(demoCommand(out, outcome), investigateCommand(out, outcome), askCommand(out, outcome), answerCommand(out, outcome), explainCommand(out), tenantCommand(out, outcome), collectCommand(out, outcome), planCommand(out, outcome), applyCommand(out, outcome), statusCommand(out, outcome), resumeCommand(out, outcome), verifyCommand(out, outcome), undoCommand(out, outcome), doneCommand(out, outcome), reportCommand(out, outcome), caseCommand(out), simCommand(out, outcome))
 	for _, c := range append(root.Commands(), root) {
 		if check := c.Args; check != nil {
 			c.Args = func(c *cobra.Command, args []string) error { return usage(check(c, args)) }

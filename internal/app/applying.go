@@ -5,16 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
 	"evict"
 	"evict/internal/casefile"
-	"evict/internal/casefile/disk"
 	"evict/internal/gate"
 	"evict/internal/m365"
 	"evict/internal/respond"
@@ -271,10 +267,7 @@ func refused(err error) error {
 
 // Status says how a plan stands, from the journal alone. It opens the case without a lock and asks the tenant nothing.
 func Status(ctx context.Context, folder, plan string) (*PlanReport, error) {
-	if _, err := os.Stat(filepath.Join(folder, "case.json")); errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%w: %s holds no case", ErrUsage, folder)
-	}
-	c, err := casefile.OpenReadOnly(disk.OS{}, folder)
+	c, err := readCase(folder)
 	if err != nil {
 		return nil, err
 	}
@@ -308,7 +301,11 @@ func (s *session) report(ctx context.Context) (*PlanReport, error) {
 	for _, c := range checks {
 		out.Checks = append(out.Checks, CheckReport(c))
 	}
-	return out, s.claim(ctx, entries, out)
+	c, err := claimed(ctx, s.kept, entries, func(ctx context.Context) (*evict.Investigation, error) {
+		return Investigate(ctx, Options{Case: s.folder})
+	})
+	out.Ladder, out.Claim, out.Unseen = c.ladder, c.says, c.unseen
+	return out, err
 }
 
 func approvals(entries []gate.Entry, hash string) []ApprovalReport {

@@ -22,11 +22,17 @@ const (
 	auditDelay  = 90 * time.Minute
 )
 
-// claim says how far the attacker is out by all that was approved in the case, whichever plan the report is about.
-func (s *session) claim(ctx context.Context, entries []gate.Entry, out *PlanReport) error {
-	plans, err := plansOf(s.kept, entries)
+// A claim is how far the attacker is out, and what may be said of it.
+type claim struct {
+	ladder, says, unseen string
+}
+
+// claimed says how far the attacker is out by all that was approved in the case, whichever plan is asked about. It investigates
+// only where the logs cover the time since.
+func claimed(ctx context.Context, kept *casefile.Case, entries []gate.Entry, investigate func(context.Context) (*evict.Investigation, error)) (claim, error) {
+	plans, err := plansOf(kept, entries)
 	if err != nil {
-		return err
+		return claim{}, err
 	}
 	var sums []respond.Summary
 	var accounts []evict.Object
@@ -45,24 +51,25 @@ func (s *session) claim(ctx context.Context, entries []gate.Entry, out *PlanRepo
 			recovered = recovered || sum.Whole()
 		}
 	}
+	var out claim
 	sum := respond.Join(sums...)
-	seen, err := observe(ctx, s.folder, s.kept, respond.LastRevocation(sum), accounts)
+	seen, err := observe(ctx, kept, respond.LastRevocation(sum), accounts, investigate)
 	if err != nil {
-		out.Unseen = err.Error()
+		out.unseen = err.Error()
 	}
-	rung, claim := respond.Ladder(sum, seen, checks, recovered)
-	out.Ladder, out.Claim = rung.String(), claim
-	return nil
+	rung, says := respond.Ladder(sum, seen, checks, recovered)
+	out.ladder, out.says = rung.String(), says
+	return out, nil
 }
 
 // observe looks in the case's evidence for what the attacker did after the last revocation. It says nothing of times that
 // the logs do not cover, and reads no evidence for them.
-func observe(ctx context.Context, folder string, c *casefile.Case, since time.Time, accounts []evict.Object) (respond.Observation, error) {
+func observe(ctx context.Context, c *casefile.Case, since time.Time, accounts []evict.Object, investigate func(context.Context) (*evict.Investigation, error)) (respond.Observation, error) {
 	to, err := seenTo(c, since, accounts)
 	if err != nil || to.Before(since) || to.IsZero() {
 		return respond.Observation{To: to}, err
 	}
-	inv, err := Investigate(ctx, Options{Case: folder})
+	inv, err := investigate(ctx)
 	if err != nil {
 		return respond.Observation{}, err
 	}

@@ -128,7 +128,8 @@ func TestBrowserRunsAndLoadsNothing(t *testing.T) {
 	})
 	for name, x := range map[string]*evict.Investigation{"many in a field": inv, "one in a field": hostile(func() string { n++; return all[n*13%len(all)] })} {
 		var page bytes.Buffer
-		if err := HTML(&page, x); err != nil {
+		r := hostileCase(x)
+		if err := CaseHTML(&page, r); err != nil { // the page of an investigation is a part of it
 			t.Fatal(err)
 		}
 		// The page's own policy forbids pwn(), too; so a script that gets through by another way is caught as well.
@@ -153,7 +154,8 @@ func TestBrowserRunsAndLoadsNothing(t *testing.T) {
 				text.WriteString(n.Data)
 			}
 		}
-		for _, want := range []string{x.Headline, x.Accounts[0].Account, x.Accounts[1].Findings[0].Summary, x.Money.Calls[0], x.Sources[2].Why, x.Accounts[2].Reasons[1].Text} {
+		for _, want := range []string{x.Headline, x.Accounts[0].Account, x.Accounts[1].Findings[0].Summary, x.Money.Calls[0], x.Sources[2].Why, x.Accounts[2].Reasons[1].Text,
+			r.Response.Claim, r.Response.Unseen, r.Response.Steps[0].Why, r.Response.Steps[3].Step.Manual[1], r.Response.Plans[1].Approvals[2].Who, r.Response.Log[1].Detail} {
 			if !strings.Contains(text.String(), show(want, false)) {
 				t.Errorf("%s: the browser does not show %.60q as it was written", name, want)
 			}
@@ -172,12 +174,41 @@ func TestBrowserShowsTheStyle(t *testing.T) {
 	if err := HTML(&page, sample(t)); err != nil {
 		t.Fatal(err)
 	}
-	// A probe needs a script, so this copy of the page allows scripts and keeps the rest of its policy.
-	probe := `<script>addEventListener("load",()=>document.documentElement.setAttribute("data-skip",getComputedStyle(document.querySelector(".skip")).position))</script></body>`
-	s := strings.Replace(page.String(), "default-src 'none'", "default-src 'none'; script-src 'unsafe-inline'", 1)
-	dom, _ := b.load(t, []byte(strings.Replace(s, "</body>", probe, 1)))
+	dom, _ := b.load(t, probed(page.String(), `document.documentElement.setAttribute("data-skip",getComputedStyle(document.querySelector(".skip")).position)`))
 	if !strings.Contains(dom, `data-skip="absolute"`) {
 		t.Error("the style sheet is not applied")
+	}
+}
+
+// probed is a copy of a page that runs a script when it is loaded. It allows scripts, and keeps the rest of its policy.
+func probed(page, script string) []byte {
+	page = strings.Replace(page, "default-src 'none'", "default-src 'none'; script-src 'unsafe-inline'", 1)
+	return []byte(strings.Replace(page, "</body>", `<script>addEventListener("load",()=>{`+script+`})</script></body>`, 1))
+}
+
+// TestBrowserFitsThePage to a desk and to a telephone: nothing stands beyond the right edge.
+func TestBrowserFitsThePage(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts a browser")
+	}
+	b := openBrowser(t)
+	var page bytes.Buffer
+	if err := CaseHTML(&page, sampleCase(t)); err != nil {
+		t.Fatal(err)
+	}
+	// A window is never narrower than 500 pixels, so the page stands in a frame.
+	const framed = `<!DOCTYPE html><iframe width="%d" height="900" srcdoc="%s"></iframe><script>
+		let f=document.querySelector("iframe");f.onload=()=>{let d=f.contentDocument.documentElement,p=document.documentElement;
+		p.setAttribute("data-elements",f.contentDocument.querySelectorAll("main *").length);
+		p.setAttribute("data-far",[...f.contentDocument.querySelectorAll("body *")].filter(e=>!e.closest("svg,.skip,table.stack thead")&&Math.max(e.getBoundingClientRect().right,e.getBoundingClientRect().left+e.scrollWidth)>d.clientWidth+1).map(e=>e.tagName+" "+e.textContent.slice(0,40)).join("; "))}</script>`
+	for _, width := range []int{1280, 390} {
+		dom, _ := b.load(t, fmt.Appendf(nil, framed, width, html.EscapeString(page.String())))
+		if _, n, ok := strings.Cut(dom, `data-elements="`); !ok || strings.HasPrefix(n, "0") {
+			t.Fatalf("%d: the page was not measured", width)
+		}
+		if _, far, _ := strings.Cut(dom, `data-far="`); !strings.HasPrefix(far, `"`) {
+			t.Errorf("%d: beyond the edge: %.300s", width, far)
+		}
 	}
 }
 

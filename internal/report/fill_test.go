@@ -1,9 +1,11 @@
 package report
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,6 +25,13 @@ func fill(v reflect.Value, next func() string) {
 		return
 	case evict.Severity:
 		v.SetUint(uint64(evict.High))
+		return
+	case json.RawMessage:
+		raw, err := json.Marshal(map[string]any{next(): next(), "list": []string{next()}})
+		if err != nil {
+			panic(err)
+		}
+		v.SetBytes(raw)
 		return
 	}
 	switch v.Kind() {
@@ -83,6 +92,32 @@ func hostile(next func() string) *evict.Investigation {
 	return inv
 }
 
+// hostileCase is a report whose response holds the texts of an answer, with steps that stand in every way there is.
+func hostileCase(inv *evict.Investigation) *evict.Report {
+	var texts []string
+	mapStrings(reflect.ValueOf(inv), func(s string) string { texts = append(texts, s); return s })
+	slices.Sort(texts) // a map has them in any order
+	n := 0
+	next := func() string {
+		if n++; len(texts) == 0 {
+			return ""
+		}
+		return texts[n*7%len(texts)]
+	}
+	r := &evict.Report{Case: inv.Case, Tenant: inv.Tenant, Investigation: *inv}
+	fill(reflect.ValueOf(&r.Response).Elem(), next)
+	r.Response.Plans[0].Kind, r.Response.Ladder = "respond", "evicted"
+	steps := make([]evict.StepRecord, 9)
+	for i, state := range []string{"verified", "already", "failed", "manual", "verified", "verified", "waiting", "verified", next()} {
+		x := &steps[i]
+		fill(reflect.ValueOf(x).Elem(), next)
+		x.State, x.Kind, x.Undone, x.Lost, x.ByHand = state, "respond", evict.Time{}, "", ""
+	}
+	steps[4].Lost, steps[5].Undone, steps[6].ByHand, steps[7].Kind = next(), inv.AsOf, next(), "recover"
+	r.Response.Steps = steps
+	return r
+}
+
 // printers are all forms of output.
 func printers() map[string]func(io.Writer, *evict.Investigation) error {
 	text := func(o TextOptions) func(io.Writer, *evict.Investigation) error {
@@ -91,7 +126,19 @@ func printers() map[string]func(io.Writer, *evict.Investigation) error {
 			return Text(w, inv, o)
 		}
 	}
+	whole := func(o TextOptions) func(io.Writer, *evict.Investigation) error {
+		return func(w io.Writer, inv *evict.Investigation) error { return Case(w, hostileCase(inv), o) }
+	}
 	return map[string]func(io.Writer, *evict.Investigation) error{
+		"case":          whole(TextOptions{Width: 80, Unicode: true}),
+		"case narrow":   whole(TextOptions{Width: 40, Unicode: true, Brief: true}),
+		"case ascii":    whole(TextOptions{Width: 80}),
+		"case json":     func(w io.Writer, inv *evict.Investigation) error { return CaseJSON(w, hostileCase(inv)) },
+		"case html":     func(w io.Writer, inv *evict.Investigation) error { return CaseHTML(w, hostileCase(inv)) },
+		"case markdown": func(w io.Writer, inv *evict.Investigation) error { return CaseMarkdown(w, hostileCase(inv)) },
+		"money": func(w io.Writer, inv *evict.Investigation) error {
+			return Money(w, inv, TextOptions{Width: 80, Unicode: true})
+		},
 		"text":     text(TextOptions{Width: 80, Unicode: true}),
 		"narrow":   text(TextOptions{Width: 40, Unicode: true}),
 		"ascii":    text(TextOptions{Width: 80}),

@@ -42,7 +42,7 @@ func TestEverySequenceIsStopped(t *testing.T) {
 	for _, seq := range sequences() {
 		inv := hostile(func() string { return "x" + seq + "y" })
 		for name, print := range printers() {
-			if name == "html" || name == "wide" || name == "narrow" {
+			if strings.HasSuffix(name, "html") || name == "wide" || strings.HasSuffix(name, "narrow") {
 				continue // the round above has them; these are slow
 			}
 			var b bytes.Buffer
@@ -62,7 +62,7 @@ func steers(r rune) bool {
 
 func harmlessBytes(t *testing.T, name string, out []byte) {
 	t.Helper()
-	isJSON := name == "json" || name == "bad" || name == "timeline.jsonl" // keeps the text, so marks too
+	isJSON := strings.HasSuffix(name, "json") || name == "bad" || name == "timeline.jsonl" // keeps the text, so marks too
 	marks := 0
 	for i := 0; i < len(out); {
 		r, n := utf8.DecodeRune(out[i:])
@@ -74,7 +74,7 @@ func harmlessBytes(t *testing.T, name string, out []byte) {
 		if r == utf8.RuneError && n == 1 || r != '\n' && steers(r) || marks > maxMarks && !isJSON {
 			t.Fatalf("%s: %U at byte %d of %q", name, r, i, out[max(0, i-40):min(len(out), i+20)])
 		}
-		if name == "ascii" && r >= utf8.RuneSelf {
+		if strings.HasSuffix(name, "ascii") && r >= utf8.RuneSelf {
 			t.Fatalf("ascii: %U in %q", r, out[max(0, i-40):min(len(out), i+20)])
 		}
 		i += n
@@ -102,7 +102,7 @@ func TestColourAddsOnlyOurSequences(t *testing.T) {
 // TestNoLineIsForged: a tenant's line break begins no line of the terminal output.
 func TestNoLineIsForged(t *testing.T) {
 	inv := hostile(func() string { return "x\nerror: forged\r\nNext: rm -rf" })
-	for _, name := range []string{"text", "narrow", "ascii", "wide", "questions", "markdown", "csv", "wrap"} {
+	for _, name := range []string{"text", "narrow", "ascii", "wide", "questions", "markdown", "csv", "wrap", "case", "case narrow", "case ascii", "case markdown", "money"} {
 		var b bytes.Buffer
 		if err := printers()[name](&b, inv); err != nil {
 			t.Fatal(err)

@@ -32,6 +32,8 @@ var page = template.Must(template.New("page").Funcs(template.FuncMap{
 	"stamp": stamp, "minute": minute, "between": between, "weight": weight, "count": count, "thousands": thousands,
 	"thousands64": func(n int64) string { return thousands(int(n)) },
 	"network":     network, "symptom": symptomTitle, "anchors": anchorWords, "facts": findingFacts, "byWhy": byWhy, "exposure": exposure,
+	"rungClass": rungClass, "planWords": planWords, "checkWords": checkWords, "short": short,
+	"show":         func(s string) string { return show(s, false) },
 	"coverage":     func(s evict.Source) string { return coverageWord(&s) },
 	"join":         func(list []string) string { return strings.Join(list, ", ") },
 	"same":         func(w evict.Window) bool { return w.From == w.To },
@@ -53,20 +55,34 @@ var page = template.Must(template.New("page").Funcs(template.FuncMap{
 // HTML writes one self-contained page. It needs no script, loads nothing, and
 // its content security policy forbids both.
 func HTML(w io.Writer, inv *evict.Investigation) error {
+	return writePage(w, newPage(harmless(inv)))
+}
+
+// CaseHTML writes the report of a case as such a page: what happened, and what was done about it.
+func CaseHTML(w io.Writer, r *evict.Report) error {
+	safe := harmless(r)
+	p := newPage(&safe.Investigation)
+	p.Case, p.Tenant = safe.Case, safe.Tenant
+	p.Response = newResponse(safe, "→", "…")
+	return writePage(w, p)
+}
+
+func writePage(w io.Writer, p *pageData) error {
 	b := bufio.NewWriter(w)
-	if err := page.Execute(b, newPage(harmless(inv))); err != nil {
+	if err := page.Execute(b, p); err != nil {
 		return err
 	}
 	return b.Flush()
 }
 
-// harmless returns a copy in which every text went through [show].
-func harmless(inv *evict.Investigation) *evict.Investigation {
-	return mapStrings(reflect.ValueOf(inv), func(s string) string { return show(s, false) }).Interface().(*evict.Investigation)
+// harmless returns a copy in which every text but raw JSON went through [show].
+func harmless[T any](doc *T) *T {
+	return mapStrings(reflect.ValueOf(doc), func(s string) string { return show(s, false) }).Interface().(*T)
 }
 
 type pageData struct {
 	*evict.Investigation
+	Response     *response // nil: of the investigation alone
 	Style        template.CSS
 	StyleHash    string
 	Answers      []symptomAnswer

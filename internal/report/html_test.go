@@ -50,6 +50,11 @@ func TestPageIsOnlyOurMarkup(t *testing.T) {
 		t.Fatal(err)
 	}
 	onlyOurMarkup(t, b.Bytes())
+	b.Reset()
+	if err := CaseHTML(&b, hostileCase(inv)); err != nil {
+		t.Fatal(err)
+	}
+	onlyOurMarkup(t, b.Bytes())
 }
 
 func onlyOurMarkup(t *testing.T, page []byte) {
@@ -98,6 +103,11 @@ func TestMarkdownIsOnlyOurMarkup(t *testing.T) {
 				t.Fatal(err)
 			}
 			onlyOurMarkdown(t, b.Bytes())
+			b.Reset()
+			if err := CaseMarkdown(&b, hostileCase(x)); err != nil {
+				t.Fatal(err)
+			}
+			onlyOurMarkdown(t, b.Bytes())
 		}
 	}
 }
@@ -136,7 +146,7 @@ func onlyOurMarkdown(t *testing.T, source []byte) {
 func TestMarkdownTablesKeepTheirColumns(t *testing.T) {
 	inv := hostile(func() string { return "a|b\\|c`|`\n| x |" })
 	var b bytes.Buffer
-	if err := Markdown(&b, inv); err != nil {
+	if err := CaseMarkdown(&b, hostileCase(inv)); err != nil { // with all of Markdown's
 		t.Fatal(err)
 	}
 	columns := 0

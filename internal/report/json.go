@@ -14,8 +14,13 @@ import (
 // JSON writes the whole answer as one document of schema [evict.InvestigationSchema].
 // Lists and maps are never null. Characters that could steer a terminal or
 // hide in it are written as \uXXXX, so that the document may be shown as it is.
-func JSON(w io.Writer, inv *evict.Investigation) error {
-	full := mapStrings(reflect.ValueOf(inv), func(s string) string { return s }).Interface()
+func JSON(w io.Writer, inv *evict.Investigation) error { return writeJSON(w, inv) }
+
+// CaseJSON writes the report of a case as one document of schema [evict.ReportSchema], in the manner of [JSON].
+func CaseJSON(w io.Writer, r *evict.Report) error { return writeJSON(w, r) }
+
+func writeJSON(w io.Writer, doc any) error {
+	full := mapStrings(reflect.ValueOf(doc), func(s string) string { return s }).Interface()
 	b, err := json.MarshalIndent(full, "", " ")
 	if err != nil {
 		return err
@@ -52,9 +57,12 @@ func visible(b []byte) []byte {
 }
 
 // mapStrings returns a copy of v in which nil slices and maps are empty ones
-// and every text, keys included, went through f.
+// and every text, keys included, went through f; raw JSON stays as it is.
 func mapStrings(v reflect.Value, f func(string) string) reflect.Value {
 	out := reflect.New(v.Type()).Elem()
+	if v.Type() == reflect.TypeFor[json.RawMessage]() { // whatever reads it makes its texts harmless
+		return v
+	}
 	switch v.Kind() {
 	case reflect.String:
 		out.SetString(f(v.String()))

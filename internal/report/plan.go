@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -224,57 +225,60 @@ func (t *planText) after(st evict.Step) string {
 
 // diff writes what differs between two states, one property a line.
 func (t *planText) diff(before, after json.RawMessage) {
+	for _, d := range differences(before, after, t.sym("→", "->"), t.sym("…", "...")) {
+		if d.Name == "" {
+			t.para(7, 9, s(d.Text))
+			continue
+		}
+		styles := map[string]style{"+": blue, "-": orange, "~": purple}
+		t.para(7, 11, in(styles[d.Symbol], d.Symbol), s(" "), in(grey, d.Name+":"), s(" "), s(d.Text))
+	}
+}
+
+// A difference is one property that two states of an object differ in.
+type difference struct {
+	Symbol string // + added, - taken away, ~ changed
+	Name   string // "" where a state is no object with properties
+	Text   string
+}
+
+// differences between two states, by the names of the properties.
+func differences(before, after json.RawMessage, arrow, more string) []difference {
 	was, is := properties(before), properties(after)
+	say := func(raw json.RawMessage) string { return value(raw, more) }
+	var out []difference
 	switch {
 	case unread(before):
 		for _, name := range sortedNames(is) {
-			t.property("~", name, s("not read "+t.arrow()+" "+t.value(is[name])))
+			out = append(out, difference{"~", name, "not read " + arrow + " " + say(is[name])})
 		}
 	case is == nil && was == nil:
 		if !empty(before) || !empty(after) {
-			t.para(7, 9, s(t.value(before)+" "+t.arrow()+" "+t.value(after)))
+			out = append(out, difference{"~", "", say(before) + " " + arrow + " " + say(after)})
 		}
 	case is == nil:
 		for _, name := range sortedNames(was) {
-			t.property("-", name, s(t.value(was[name])))
+			out = append(out, difference{"-", name, say(was[name])})
 		}
 	case was == nil:
 		for _, name := range sortedNames(is) {
-			t.property("+", name, s(t.value(is[name])))
+			out = append(out, difference{"+", name, say(is[name])})
 		}
 	default:
-		t.changed(was, is)
-	}
-}
-
-func (t *planText) changed(was, is map[string]json.RawMessage) {
-	all := map[string]json.RawMessage{}
-	for _, m := range []map[string]json.RawMessage{was, is} {
-		for name := range m {
-			all[name] = nil
+		for _, name := range sortedNames(was, is) {
+			if !bytes.Equal(was[name], is[name]) {
+				out = append(out, difference{"~", name, say(was[name]) + " " + arrow + " " + say(is[name])})
+			}
 		}
 	}
-	for _, name := range sortedNames(all) {
-		old, now := was[name], is[name]
-		if bytes.Equal(old, now) {
-			continue
-		}
-		t.property("~", name, s(t.value(old)+" "+t.arrow()+" "+t.value(now)))
-	}
+	return out
 }
 
-func (t *planText) arrow() string { return t.sym("→", "->") }
-
-func (t *planText) property(symbol, name string, value span) {
-	styles := map[string]style{"+": blue, "-": orange, "~": purple}
-	t.para(7, 11, in(styles[symbol], symbol), s(" "), in(grey, name+":"), s(" "), value)
-}
-
-// maxValue is how much of one value the terminal shows; the file has it whole.
+// maxValue is how much of one value is shown; the plan's file has it whole.
 const maxValue = 300
 
-// value is one JSON value for people.
-func (t *planText) value(raw json.RawMessage) string {
+// value is one JSON value for people; more is the sign that some of it is left out.
+func value(raw json.RawMessage, more string) string {
 	if empty(raw) {
 		return "none"
 	}
@@ -287,7 +291,7 @@ func (t *planText) value(raw json.RawMessage) string {
 	}
 	r := []rune(string(raw))
 	if len(r) > maxValue {
-		return string(r[:maxValue]) + t.more(len(r)-maxValue, "characters")
+		return string(r[:maxValue]) + more + "(+" + thousands(len(r)-maxValue) + " characters)"
 	}
 	return string(r)
 }
@@ -301,13 +305,15 @@ func properties(raw json.RawMessage) map[string]json.RawMessage {
 	return m
 }
 
-func sortedNames(m map[string]json.RawMessage) []string {
-	var out []string
-	for name := range m {
-		out = append(out, name)
+// sortedNames are the names in any of the objects, each once.
+func sortedNames(objects ...map[string]json.RawMessage) []string {
+	all := map[string]bool{}
+	for _, m := range objects {
+		for name := range m {
+			all[name] = true
+		}
 	}
-	slices.Sort(out)
-	return out
+	return slices.Sorted(maps.Keys(all))
 }
 
 // skipped writes what is not in the plan, in three lists: what a guard refused,

@@ -231,7 +231,7 @@ func (n nouns) schemaOf(t *testing.T, typ reflect.Type, defs map[string]any) map
 				p["description"] = c
 			}
 			if key == "schema" {
-				p = map[string]any{"const": map[string]string{"Investigation": evict.InvestigationSchema, "Plan": evict.PlanSchema}[name]}
+				p = map[string]any{"const": map[string]string{"Investigation": evict.InvestigationSchema, "Plan": evict.PlanSchema, "Report": evict.ReportSchema}[name]}
 			}
 			props[key] = p
 			if !strings.Contains(rest, "omitempty") && !strings.Contains(rest, "omitzero") {

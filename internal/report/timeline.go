@@ -2,6 +2,7 @@ package report
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -27,6 +28,16 @@ type TimelineRow struct {
 	Strand      string
 	Attribution string // owner, attacker, unknown, unplaced or responder
 	Findings    []string
+}
+
+// ResponseRows are the acts of a case's response, in the responder's lane.
+func ResponseRows(r *evict.Report) []TimelineRow {
+	var out []TimelineRow
+	for _, a := range r.Response.Log {
+		out = append(out, TimelineRow{Message: actWords(a), Time: a.Time, Kind: "response", Actor: cmp.Or(a.Who, "evict"), Operation: a.What, Outcome: a.Result,
+			Source: "journal of the case", Attribution: "responder"})
+	}
+	return out
 }
 
 // timelineFields are the names of a row's fields, in order. Timesketch needs

@@ -86,3 +86,29 @@ func TestPlansStandTogether(t *testing.T) {
 		t.Errorf("%d steps, the revocation is %s", n, both.Steps[1].State)
 	}
 }
+
+// An account is contained when the last of its three steps was verified for the first time, in whichever plan.
+func TestContainedAt(t *testing.T) {
+	at := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	step := func(action evict.ActionID, state State, minutes int) StepResult {
+		return StepResult{Step: evict.Step{Action: action, Target: evict.Object{Account: "1"}}, State: state, Ended: at.Add(time.Duration(minutes) * time.Minute)}
+	}
+	of := func(list ...StepResult) Summary { return Summary{Steps: list} }
+	first := of(step("block-sign-in", Verified, 1), step("revoke-sessions", Verified, 2), step("reset-password", Failed, 3))
+	for name, c := range map[string]struct {
+		plans []Summary
+		want  time.Time
+	}{
+		"a reset that failed":        {[]Summary{first}, time.Time{}},
+		"by the second plan":         {[]Summary{first, of(step("block-sign-in", Already, 60), step("reset-password", Verified, 30))}, at.Add(30 * time.Minute)},
+		"a block is in no plan":      {[]Summary{of(step("revoke-sessions", Verified, 2), step("reset-password", Verified, 3))}, time.Time{}},
+		"the password is not ours":   {[]Summary{of(first.Steps[0], first.Steps[1], step("reset-on-premises-password", Verified, 9))}, at.Add(9 * time.Minute)},
+		"and not yet changed there":  {[]Summary{of(first.Steps[0], first.Steps[1], step("reset-on-premises-password", ForPerson, 9))}, time.Time{}},
+		"not yet disabled there":     {[]Summary{of(first.Steps[0], first.Steps[1], step("reset-password", Verified, 3), step("disable-on-premises", ForPerson, 0))}, time.Time{}},
+		"what was done again counts": {[]Summary{of(first.Steps[0], step("revoke-sessions", Verified, 5), step("reset-password", Verified, 3)), of(step("revoke-sessions", Verified, 90))}, at.Add(5 * time.Minute)},
+	} {
+		if got := ContainedAt(c.plans...)["1"]; !got.Equal(c.want) {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+	}
+}

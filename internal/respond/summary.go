@@ -11,6 +11,7 @@ import (
 
 // A StepResult is how a step stands after a run.
 type StepResult struct {
+	Plan   string // hash
 	Step   evict.Step
 	State  State
 	Why    string
@@ -60,6 +61,7 @@ func (n *run) summary() Summary {
 	var out Summary
 	for _, s := range n.plan.Steps {
 		r := n.results[s.ID]
+		r.Plan = n.Plan.Hash()
 		r.Undone = n.standing[s.ID].Undone
 		out.Steps = append(out.Steps, r)
 	}
@@ -72,7 +74,7 @@ func Standing(p gate.Plan, entries []gate.Entry) Summary {
 	standing, looks := gate.Standing(entries, p.Hash()), lastLooks(p, entries)
 	for _, s := range p.Plan().Steps {
 		st := standing[s.ID]
-		r := StepResult{Step: s, State: resultState(&s, st), Why: st.Result.Why, Sent: st.Attempts, Ended: st.Ended, Undone: st.Undone}
+		r := StepResult{Plan: p.Hash(), Step: s, State: resultState(&s, st), Why: st.Result.Why, Sent: st.Attempts, Ended: st.Ended, Undone: st.Undone}
 		if l, ok := looks[s.ID]; ok && !l.Holds {
 			r.Lost = cmp.Or(l.Why, "it no longer looks as the step left it")
 		}

@@ -541,8 +541,5 @@ func (j *judge) evidence(d *detect.Draft) []evict.Ref {
 	return out
 }
 
-var (
-	errNoInput = errors.New("no evidence was given")
-	// ErrNoEvidence means that nothing that was given is evidence in a form that is read.
-	ErrNoEvidence = errors.New("nothing that was given is evidence")
-)
+// ErrNoEvidence means that nothing was given, or nothing of it is evidence in a form that is read.
+var ErrNoEvidence = errors.New("nothing that was given is evidence")

@@ -23,9 +23,9 @@ import (
 func Run(ctx context.Context, in Input) (*evict.Investigation, error) {
 	if len(in.Items) == 0 {
 		if len(in.Problems) > 0 {
-			return nil, fmt.Errorf("%w: %s: %s", errNoInput, in.Problems[0].Source, in.Problems[0].Reason)
+			return nil, fmt.Errorf("%w: %s: %s", ErrNoEvidence, in.Problems[0].Source, in.Problems[0].Reason)
 		}
-		return nil, errNoInput
+		return nil, ErrNoEvidence
 	}
 	// Of a record that several items hold, the item with the first name is told, however they came.
 	in.Items = slices.SortedStableFunc(slices.Values(in.Items), func(a, b Item) int { return cmp.Compare(a.Name, b.Name) })
