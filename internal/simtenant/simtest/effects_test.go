@@ -11,7 +11,11 @@ import (
 	"testing"
 	"time"
 
+	"evict"
 	"evict/internal/app"
+	"evict/internal/casefile"
+	"evict/internal/casefile/disk"
+	"evict/internal/gate"
 )
 
 // raw sends one request as the registration that responds, with a client of its own.
@@ -95,6 +99,49 @@ func TestResponseIsReadBack(t *testing.T) {
 		}
 		if before != after {
 			s.t.Errorf("before the response:\n%s\nafter it:\n%s", before, after)
+		}
+	})
+}
+
+// TestOwnRiskIsNoEvidence: Microsoft's records of a risk that this program set
+// don't say who set it. The journal does: then they accuse nobody.
+func TestOwnRiskIsNoEvidence(t *testing.T) {
+	inSite(t, app.SimulateOptions{Scenario: "admin-takeover", Users: 8, Days: 12, Seed: 3}, func(s *site) {
+		registered := s.world.Clients[len(s.world.Clients)-1]
+		account := s.everybody()[len(s.everybody())-1]
+		s.raw(app.Registration{Client: registered.ID, Secret: registered.Secret}, "POST", "/v1.0/identityProtection/riskyUsers/confirmCompromised", `{"userIds":["`+account+`"]}`)
+		sent := time.Now()
+		time.Sleep(time.Hour)
+		dir := filepath.Join(s.t.TempDir(), "case")
+		s.gather(dir, account)
+		told := func() int {
+			n := 0
+			for _, a := range investigate(s.t, dir).Accounts {
+				for _, f := range a.Findings {
+					if f.Detector == "confirmed-compromised" || f.Detector == "risk-detected" && strings.Contains(f.Summary, "adminConfirmed") {
+						n++
+					}
+				}
+			}
+			return n
+		}
+		if told() == 0 {
+			s.t.Error("what somebody else said of a risk is not told")
+		}
+		c, err := casefile.Open(disk.OS{}, dir, "tester")
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		defer c.Close()
+		detail, err := json.Marshal(gate.Intent{Action: "confirm-compromised", Operation: "confirm-compromised", Object: evict.Object{Account: account, Kind: "user"}})
+		if err == nil {
+			_, err = c.Journal().Append(gate.Entry{Time: sent, Kind: gate.Intended, Detail: detail})
+		}
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		if n := told(); n != 0 {
+			s.t.Errorf("%d findings of what the case itself set", n)
 		}
 	})
 }
