@@ -55,6 +55,13 @@ func (f *applyFlags) passwords(c *cobra.Command) {
 	fl.StringVar(&f.sealed, "sealed-file", "passwords.age", "with --seal-to: the new file that they are sealed into")
 }
 
+// sending are the flags of a command that sends what was approved.
+func (f *applyFlags) sending(c *cobra.Command) {
+	f.live(c)
+	f.passwords(c)
+	c.Flags().StringArrayVar(&f.options.Overrides, "override", nil, "the words that a refusal says to type, quoted")
+}
+
 // prepare checks what was typed and finds the profile.
 func (f *applyFlags) prepare(c *cobra.Command, needsTenant bool) error {
 	o := &f.options
@@ -97,7 +104,9 @@ func (f *applyFlags) handover() error {
 const applyLong = `Carries a plan out, once you approve it: --plan names it by its hash, --confirm by
 typing the account, or for several the words that evict plan ends with.
 Before each request its intent is written to the case; after it the tenant is
-read until two reads agree. Containment goes first and waits for nothing.
+read until two reads agree. Containment goes first and waits for nothing. Before
+anything is evicted the case has to know what all that can be changed looks like:
+what evict collect has not read of it is read beside the containment.
 
 Steps that are verified already are not sent again, and an object that no longer
 looks like the plan says is left alone. What fails does not stop what does not
@@ -122,8 +131,7 @@ func applyCommand(out *ui.Streams, outcome *ui.Outcome) *cobra.Command {
 			return f.carryOut(c, outcome, app.Apply)
 		},
 	}
-	f.live(c)
-	f.passwords(c)
+	f.sending(c)
 	c.Flags().StringVar(&f.options.Confirm, "confirm", "", "the account that the plan takes back, typed")
 	c.Flags().StringSliceVar(&f.options.Steps, "step", nil, "approve only these steps")
 	c.Flags().Float64Var(&f.options.Hours, "hours", 24, "how long the approval holds")
@@ -140,8 +148,7 @@ blindly again, and then carries out the rest of what was approved.
   evict resume --case ./case`, Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return f.carryOut(c, outcome, app.Resume) },
 	}
-	f.live(c)
-	f.passwords(c)
+	f.sending(c)
 	return c
 }
 
@@ -382,6 +389,9 @@ func printStatus(out *ui.Streams, r *app.PlanReport) {
 			fmt.Fprintf(w, "\n%s\n", phase)
 		}
 		printStep(w, o, s)
+	}
+	if r.Snapshot != "" {
+		fmt.Fprintf(w, "\n%s\n", report.Wrap(report.Clean(r.Snapshot), o.Width))
 	}
 	fmt.Fprintf(w, "\n%s\n", report.Wrap(report.Clean(r.Claim), o.Width))
 	if r.Unseen != "" {

@@ -25,17 +25,18 @@ type Secrets = respond.Secrets
 
 // ApplyOptions are what a person says to carry out a plan.
 type ApplyOptions struct {
-	Tenants  *Tenants
-	Profile  string
-	Case     string
-	Plan     string // its hash, or the hash's beginning
-	Confirm  string // what he typed: see ConfirmWord
-	Steps    []string
-	Operator string
-	Hours    float64 // that the approval holds; 0: 24
-	Secrets  Secrets
-	Patience time.Duration // how long reads may take to agree; 0: the runner's
-	Progress func(StepProgress)
+	Tenants   *Tenants
+	Profile   string
+	Case      string
+	Plan      string // its hash, or the hash's beginning
+	Confirm   string // what he typed: see ConfirmWord
+	Steps     []string
+	Overrides []string // typed against the wait for the snapshot, in full
+	Operator  string
+	Hours     float64 // that the approval holds; 0: 24
+	Secrets   Secrets
+	Patience  time.Duration // how long reads may take to agree; 0: the runner's
+	Progress  func(StepProgress)
 }
 
 // A StepReport is how one step stands.
@@ -59,10 +60,11 @@ type PlanReport struct {
 	Accounts []evict.Object   `json:"accounts"`
 	Approved []ApprovalReport `json:"approved"`
 	Steps    []StepReport     `json:"steps"`
-	Checks   []CheckReport    `json:"checks"`           // when it is looked at again
-	Ladder   string           `json:"ladder"`           // not contained, contained, evicted, quiet, closed
-	Claim    string           `json:"claim"`            // what may be said, in a sentence
-	Unseen   string           `json:"unseen,omitempty"` // why the logs since could not be looked at
+	Checks   []CheckReport    `json:"checks"`             // when it is looked at again
+	Ladder   string           `json:"ladder"`             // not contained, contained, evicted, quiet, closed
+	Claim    string           `json:"claim"`              // what may be said, in a sentence
+	Unseen   string           `json:"unseen,omitempty"`   // why the logs since could not be looked at
+	Snapshot string           `json:"snapshot,omitempty"` // why nothing was evicted: what can be changed is not known
 	Plan     evict.Plan       `json:"-"`
 }
 
@@ -87,28 +89,36 @@ var (
 
 // session is one plan of an open case, and a way to the tenant.
 type session struct {
-	kept    *casefile.Case
-	gate    *gate.Gate
-	plan    gate.Plan
-	hash    string
-	folder  string
-	room    int64 // bytes that the journal may need to carry the plan out
-	client  *m365.Client
-	runner  respond.Runner
-	profile TenantProfile
+	kept     *casefile.Case
+	gate     *gate.Gate
+	plan     gate.Plan
+	hash     string
+	folder   string
+	room     int64 // bytes that the journal may need to carry the plan out
+	client   *m365.Client
+	runner   respond.Runner
+	profile  TenantProfile
+	operator string
+	unseen   string          // why there is no snapshot; "" while there is, or need not be
+	ran      respond.Summary // of this run; without steps where nothing was carried out
 }
 
 // Apply approves a plan and carries it out. Steps that are verified already are not sent again.
 func Apply(ctx context.Context, o ApplyOptions) (*PlanReport, error) {
 	return o.with(ctx, func(s *session) error {
-		return s.carryOut(ctx, func() error { return o.approve(s) })
+		return s.carryOut(ctx, func() error {
+			if err := o.override(s); err != nil {
+				return err
+			}
+			return o.approve(s)
+		})
 	})
 }
 
 // Resume goes on with a plan that was interrupted: open intents are settled by looking, then the rest of what was approved is done.
 func Resume(ctx context.Context, o ApplyOptions) (*PlanReport, error) {
 	return o.with(ctx, func(s *session) error {
-		return s.carryOut(ctx, func() error { return nil })
+		return s.carryOut(ctx, func() error { return o.override(s) })
 	})
 }
 
@@ -120,7 +130,14 @@ func (s *session) carryOut(ctx context.Context, decide func() error) error {
 	if err := decide(); err != nil {
 		return err
 	}
-	_, err := s.runner.Apply(ctx)
+	waits, err := s.waits()
+	if err != nil {
+		return err
+	}
+	if waits {
+		s.runner.Snapshot = s.snapshot
+	}
+	s.ran, err = s.runner.Apply(ctx)
 	return errors.Join(err, s.nameSelf(context.WithoutCancel(ctx)))
 }
 
@@ -171,7 +188,7 @@ func (o *ApplyOptions) open(profile TenantProfile) (*session, error) {
 		c.Close()
 		return nil, err
 	}
-	s.profile = profile
+	s.profile, s.operator = profile, o.Operator
 	return s, nil
 }
 
@@ -284,12 +301,15 @@ func (s *session) report(ctx context.Context) (*PlanReport, error) {
 		return nil, err
 	}
 	p := s.plan.Plan()
-	out := &PlanReport{Schema: "evict.status/v1", Case: s.kept.Meta().ID, Folder: s.folder, Hash: s.hash, Kind: p.Kind, Accounts: p.Accounts,
+	out := &PlanReport{Schema: "evict.status/v1", Snapshot: s.unseen, Case: s.kept.Meta().ID, Folder: s.folder, Hash: s.hash, Kind: p.Kind, Accounts: p.Accounts,
 		Approved: approvals(entries, s.hash), Steps: []StepReport{}, Checks: []CheckReport{}, Plan: p}
 	standing := gate.Standing(entries, s.hash)
 	sum, checks := respond.Standing(s.plan, entries), respond.Checks(s.plan, entries)
 	for _, r := range sum.Steps {
 		step := StepReport{Step: r.Step, State: string(r.State), Why: r.Why, Sent: r.Sent, ByHand: standing[r.Step.ID].ByHand}
+		if why, blocked := s.blocked(r); blocked {
+			step.State, step.Why = string(respond.Blocked), why
+		}
 		if !r.Ended.IsZero() {
 			step.Ended = evict.At(r.Ended, evict.Second)
 		}
@@ -306,6 +326,15 @@ func (s *session) report(ctx context.Context) (*PlanReport, error) {
 	})
 	out.Ladder, out.Claim, out.Unseen = c.ladder, c.says, c.unseen
 	return out, err
+}
+
+// blocked says why the run that has just ended did not begin a step, which the journal does not tell.
+func (s *session) blocked(r respond.StepResult) (why string, ok bool) {
+	i := slices.IndexFunc(s.ran.Steps, func(x respond.StepResult) bool { return x.Step.ID == r.Step.ID && x.State == respond.Blocked })
+	if i < 0 || r.State != respond.Waiting {
+		return "", false
+	}
+	return s.ran.Steps[i].Why, true
 }
 
 func approvals(entries []gate.Entry, hash string) []ApprovalReport {

@@ -96,19 +96,22 @@ type run struct {
 	ownPlans []string // of the accounts
 	cmdlets  []string // that the application may run; nil: not known
 
-	mu       sync.Mutex
-	progress map[string]json.RawMessage
-	items    map[int]Evidence
-	bySource map[outcomeKey][]int   // the same, in order
-	refusals map[string]*m365.Error // by the name of a way
-	outcomes map[outcomeKey]*outcome
-	opened   map[string]bool       // mailboxes of others that an account was in, by address
-	holes    map[outcomeKey]string // why a source is not complete though all that was asked was answered
-	sessions int
-	started  time.Time
-	deeper   bool          // than the collection was before
-	offset   time.Duration // of the tenant's clock from ours
-	clocked  bool          // the offset is known
+	mu        sync.Mutex
+	progress  map[string]json.RawMessage
+	items     map[int]Evidence
+	bySource  map[outcomeKey][]int   // the same, in order
+	refusals  map[string]*m365.Error // by the name of a way
+	outcomes  map[outcomeKey]*outcome
+	opened    map[string]bool       // mailboxes of others that an account was in, by address
+	holes     map[outcomeKey]string // why a source is not complete though all that was asked was answered
+	sessions  int
+	started   time.Time
+	deeper    bool          // than the collection was before
+	stateOnly bool          // no collection but a snapshot
+	earlier   []Coverage    // of the case, before a snapshot
+	others    []Account     // of the case, before a snapshot
+	offset    time.Duration // of the tenant's clock from ours
+	clocked   bool          // the offset is known
 }
 
 type outcomeKey struct{ source, account string }
@@ -239,6 +242,9 @@ func (r *run) reading(a *ask) (*reading, error) {
 	if had {
 		if err := json.Unmarshal(raw, rd); err != nil {
 			return nil, fmt.Errorf("the progress of %s can't be read: %w", a.source, err)
+		}
+		if r.again(rd) {
+			rd = &reading{}
 		}
 	}
 	switch first := rd.first(); {
@@ -509,6 +515,9 @@ func (r *run) result() (LiveResult, error) {
 	}
 	r.mu.Lock()
 	for key, o := range r.outcomes {
+		if r.toldBefore(key) {
+			continue
+		}
 		c := o.coverage(key)
 		if why := r.holes[key]; why != "" && (c.State == Complete || c.State == Empty) {
 			c.State, c.Why = Incomplete, why
@@ -516,11 +525,19 @@ func (r *run) result() (LiveResult, error) {
 		res.Coverage = append(res.Coverage, c)
 	}
 	r.mu.Unlock()
+	for _, a := range r.others { // they may know more of it than this run does
+		if i := slices.IndexFunc(res.Accounts, func(b Account) bool { return b.ID == a.ID }); i >= 0 {
+			res.Accounts[i] = a
+		} else {
+			res.Accounts = append(res.Accounts, a)
+		}
+	}
 	if len(res.Accounts) > 0 {
 		if err := r.keep("accounts", res.Accounts); err != nil {
 			return res, err
 		}
 	}
+	res.Coverage = append(res.Coverage, r.keptBefore(res.Coverage)...)
 	res.Coverage = append(res.Coverage, r.notAsked(res.Coverage)...)
 	slices.SortFunc(res.Coverage, func(a, b Coverage) int {
 		return cmp.Or(strings.Compare(a.Source, b.Source), strings.Compare(a.Account, b.Account))

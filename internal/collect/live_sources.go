@@ -15,9 +15,10 @@ type sourceInfo struct {
 }
 
 const (
-	each  = 1 << iota // asked of each account
-	extra             // what it shows, another source of its kind shows too
-	mute              // counts for the coverage of its kind, but its records would be taken for somebody else's
+	each   = 1 << iota // asked of each account
+	extra              // what it shows, another source of its kind shows too
+	beyond             // no state that a response changes, or one that a full collection alone asks: no part of a snapshot
+	mute               // counts for the coverage of its kind, but its records would be taken for somebody else's
 )
 
 // sources by the name in the manifest and in the coverage.
@@ -26,24 +27,24 @@ var sources = map[string]sourceInfo{
 	"accounts/look-alikes":       {"accounts", "", 0},
 	"domains":                    {"accounts", "", 0},
 	"licences":                   {"licences", "", each},
-	"sign-ins/interactive":       {"sign-ins", "sign-ins", each},
-	"sign-ins/non-interactive":   {"sign-ins", "token-sign-ins", each},
-	"sign-ins/service-principal": {"sign-ins", "app-sign-ins", 0},
-	"sign-ins/managed-identity":  {"sign-ins", "app-sign-ins", 0},
-	"directory-audits/actor":     {"directory-audits", "directory-audit", each},
-	"directory-audits/target":    {"directory-audits", "directory-audit", each},
-	"directory-audits/deletions": {"directory-audits", "directory-audit", extra},
-	"risk/user":                  {"risk", "risk", each},
-	"risk/history":               {"risk", "risk", each},
-	"risk/detections":            {"risk", "risk", each},
-	"audit/actor":                {"audit", "unified audit log", each},
-	"audit/target":               {"audit", "unified audit log", each},
-	"audit/owner":                {"audit", "unified audit log", each},
-	"audit/dangerous":            {"audit", "unified audit log", extra},
+	"sign-ins/interactive":       {"sign-ins", "sign-ins", each | beyond},
+	"sign-ins/non-interactive":   {"sign-ins", "token-sign-ins", each | beyond},
+	"sign-ins/service-principal": {"sign-ins", "app-sign-ins", beyond},
+	"sign-ins/managed-identity":  {"sign-ins", "app-sign-ins", beyond},
+	"directory-audits/actor":     {"directory-audits", "directory-audit", each | beyond},
+	"directory-audits/target":    {"directory-audits", "directory-audit", each | beyond},
+	"directory-audits/deletions": {"directory-audits", "directory-audit", extra | beyond},
+	"risk/user":                  {"risk", "risk", each | beyond},
+	"risk/history":               {"risk", "risk", each | beyond},
+	"risk/detections":            {"risk", "risk", each | beyond},
+	"audit/actor":                {"audit", "unified audit log", each | beyond},
+	"audit/target":               {"audit", "unified audit log", each | beyond},
+	"audit/owner":                {"audit", "unified audit log", each | beyond},
+	"audit/dangerous":            {"audit", "unified audit log", extra | beyond},
 	"audit-switches":             {"audit switches", "mailbox-state", each},
 	"audit-switches/tenant":      {"audit switches", "flow-state", 0},
-	"message-trace/sent":         {"message-trace", "message-trace", each},
-	"message-trace/received":     {"message-trace", "message-trace", each},
+	"message-trace/sent":         {"message-trace", "message-trace", each | beyond},
+	"message-trace/received":     {"message-trace", "message-trace", each | beyond},
 	"inbox-rules":                {"inbox-rules", "rule-state", each},
 	"inbox-rules/graph":          {"inbox-rules", "rule-state", each | extra},
 	"sweep-rules":                {"inbox-rules", "rule-state", each},
@@ -58,12 +59,12 @@ var sources = map[string]sourceInfo{
 	"delegates/mailbox":          {"delegates", "right-state", each},
 	"delegates/send-as":          {"delegates", "right-state", each},
 	"delegates/folders":          {"delegates", "right-state", 0},
-	"delegates/held":             {"delegates", "right-state", mute},
-	"folders":                    {"messages", "", each},
-	"messages/sent":              {"messages", "", each},
-	"messages/deleted":           {"messages", "", each},
-	"messages/recoverable":       {"messages", "", each},
-	"recoverable-items":          {"recoverable-items", "", each},
+	"delegates/held":             {"delegates", "right-state", mute | beyond},
+	"folders":                    {"messages", "", each | beyond},
+	"messages/sent":              {"messages", "", each | beyond},
+	"messages/deleted":           {"messages", "", each | beyond},
+	"messages/recoverable":       {"messages", "", each | beyond},
+	"recoverable-items":          {"recoverable-items", "", each | beyond},
 	"methods":                    {"methods", "method-state", each},
 	"methods/registration":       {"methods", "method-state", each | extra},
 	"methods/per-user":           {"methods", "", each},
@@ -127,7 +128,10 @@ func (r *run) notAsked(have []Coverage) []Coverage {
 		asked[outcomeKey{c.Source, c.Account}] = true
 	}
 	why := "the collection stopped before"
-	if r.in.Depth == Quick {
+	switch {
+	case r.stateOnly:
+		why = "only the state was read so far"
+	case r.in.Depth == Quick:
 		why = "not part of a quick collection"
 	}
 	var out []Coverage

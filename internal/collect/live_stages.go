@@ -33,16 +33,8 @@ func (r *run) collect(ctx context.Context) error {
 	err := together(ctx,
 		r.readReports,
 		func(ctx context.Context) error { return r.all(ctx, r.risk(), 1) },
-		func(ctx context.Context) error {
-			defer close(known)
-			return r.all(ctx, r.essentials(), atOnce)
-		},
-		func(ctx context.Context) error {
-			if err := r.readCmdlets(ctx); err != nil {
-				return err
-			}
-			return r.all(ctx, r.configuration(), atOnce)
-		},
+		r.readEssentials(known),
+		r.readState(known),
 		func(ctx context.Context) error {
 			if err := wait(ctx, known); err != nil {
 				return err

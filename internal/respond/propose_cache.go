@@ -18,7 +18,7 @@ type cache struct {
 }
 
 type cached struct {
-	once sync.Once
+	done chan struct{} // closed when it is told
 	resp *m365.Response
 	err  error
 }
@@ -28,13 +28,18 @@ func newCache(r Reader) *cache { return &cache{r: r, told: map[string]*cached{}}
 func (c *cache) Do(ctx context.Context, call m365.Call) (*m365.Response, error) {
 	key := question(call)
 	c.mu.Lock()
-	a := c.told[key]
-	if a == nil {
-		a = &cached{}
+	a, known := c.told[key]
+	if !known {
+		a = &cached{done: make(chan struct{})}
 		c.told[key] = a
 	}
 	c.mu.Unlock()
-	a.once.Do(func() { a.resp, a.err = c.r.Do(ctx, call) })
+	if known {
+		<-a.done
+		return a.resp, a.err
+	}
+	defer close(a.done)
+	a.resp, a.err = c.r.Do(ctx, call)
 	if a.err != nil {
 		c.mu.Lock()
 		if c.told[key] == a {

@@ -22,6 +22,10 @@ type Runner struct {
 	Progress func(Progress) // never called at once from two goroutines; nil: nobody listens
 	Patience time.Duration  // how long reads may take to agree; 0: five minutes
 	Lag      time.Duration  // how old what a read shows may be; 0: five minutes
+	// Snapshot sees to it that the case knows what all that can be changed looked like. Apply runs it beside the steps that contain,
+	// and sends no step of phase evict before it has ended, nor when it ends with an error; nil: nothing waits. It runs only
+	// where such a step is to be sent.
+	Snapshot func(context.Context) error
 
 	find func(evict.ActionID) *Action // nil: the catalog's
 }
@@ -63,10 +67,14 @@ var errEnded = errors.New("the run was ended before")
 // Apply carries out every approved step that is not verified yet. Open intents are settled first, by looking. A
 // cancelled context stops new steps; what was sent is still settled. The error is about what keeps the run from
 // going on, such as a journal that can't be written; how the steps ended is in the Summary, which is always whole.
-func (r *Runner) Apply(ctx context.Context) (Summary, error) { return r.run(ctx, (*worker).carry) }
+func (r *Runner) Apply(ctx context.Context) (Summary, error) {
+	return r.run(ctx, r.Snapshot, (*worker).carry)
+}
 
 // Verify looks again at what was sent and is not verified, and sends nothing.
-func (r *Runner) Verify(ctx context.Context) (Summary, error) { return r.run(ctx, (*worker).settle) }
+func (r *Runner) Verify(ctx context.Context) (Summary, error) {
+	return r.run(ctx, nil, (*worker).settle)
+}
 
 // A run is one pass over the plan.
 type run struct {
@@ -76,6 +84,8 @@ type run struct {
 	done     map[string]chan struct{}
 	stop     context.Context // no new step after it
 	halt     context.CancelCauseFunc
+	known    chan struct{} // closed when the snapshot has ended; nil: there is none
+	unknown  error         // why it has failed, once it has ended
 
 	mu      sync.Mutex
 	results map[string]StepResult
@@ -86,7 +96,7 @@ type run struct {
 	talk    sync.Mutex // of Progress
 }
 
-func (r *Runner) run(ctx context.Context, do func(*worker)) (Summary, error) {
+func (r *Runner) run(ctx context.Context, snapshot func(context.Context) error, do func(*worker)) (Summary, error) {
 	entries, err := r.Gate.Entries()
 	if err != nil {
 		return Standing(r.Plan, nil), err
@@ -108,6 +118,13 @@ func (r *Runner) run(ctx context.Context, do func(*worker)) (Summary, error) {
 		defer n.mu.Unlock()
 		n.ended = time.Now()
 	})()
+	if snapshot != nil && slices.ContainsFunc(n.plan.Steps, n.evicts) {
+		n.known = make(chan struct{})
+		all.Go(func() {
+			defer close(n.known)
+			n.unknown = snapshot(n.stop)
+		})
+	}
 	for i := range n.plan.Steps {
 		all.Go(func() {
 			s := &n.plan.Steps[i]
@@ -117,6 +134,11 @@ func (r *Runner) run(ctx context.Context, do func(*worker)) (Summary, error) {
 	}
 	all.Wait()
 	return n.summary(), n.err(ctx)
+}
+
+// evicts reports whether a step of phase evict is to be sent.
+func (n *run) evicts(s evict.Step) bool {
+	return s.Phase == evict.Evict && len(s.Manual) == 0 && n.standing[s.ID].Result.Outcome != gate.Verified && n.Gate.Allowed(n.Plan, s.ID) == nil
 }
 
 // err is what kept the run from going on; nil when it came to its end.
@@ -244,8 +266,26 @@ func (n *run) wait(s *evict.Step) (State, string) {
 			return Blocked, fmt.Sprintf("it needs %s, which is %s", id, got)
 		}
 	}
-	if n.stop.Err() != nil {
+	failed := n.waitKnown(s)
+	switch {
+	case n.stop.Err() != nil:
 		return LeftOut, errEnded.Error()
+	case failed != nil:
+		return Blocked, failed.Error()
 	}
 	return "", ""
+}
+
+// waitKnown waits for the snapshot, where the step may take away what nobody has seen yet, and says why there is none.
+func (n *run) waitKnown(s *evict.Step) error {
+	if n.known == nil || s.Phase != evict.Evict || len(s.Manual) > 0 {
+		return nil
+	}
+	select {
+	case <-n.known:
+	default:
+		n.tell(s, Waiting, "for the snapshot of what can be changed")
+		<-n.known // after the end of the run it ends soon
+	}
+	return n.unknown
 }
