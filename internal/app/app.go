@@ -160,7 +160,7 @@ func gatherCase(in *timeline.Input, c *casefile.Case) error {
 	if err != nil {
 		return err
 	}
-	in.Work = append(in.Work, ownWorks(entries)...)
+	in.Work = append(append(in.Work, ownWorks(entries)...), ownSignIns(held.Asking)...)
 	in.Accounts = append(in.Accounts, held.Accounts...)
 	in.Asked, in.Opened = held.Accounts, held.Opened
 	if in.Licence == "" {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"evict"
+	"evict/internal/collect"
 	"evict/internal/gate"
 	"evict/internal/m365"
 	"evict/internal/timeline"
@@ -48,6 +49,20 @@ func principalOf(ctx context.Context, client *m365.Client, application string) s
 		return ""
 	}
 	return list.Value[0].ID
+}
+
+// codeLives is how long before the first request a person may have entered this program's device code.
+const codeLives = 15 * time.Minute
+
+// ownSignIns are the sign-ins that asking the tenant took: of the application itself, or of the operator with a device
+// code, which in his own account's log looks like one that an attacker talked him into.
+func ownSignIns(asking []collect.Asking) []timeline.Work {
+	var out []timeline.Work
+	for _, a := range asking {
+		from, to := evict.At(a.From.Std().Add(-codeLives-ownMargin), evict.Second), evict.At(a.To.Std().Add(ownMargin), evict.Second)
+		out = append(out, timeline.Work{By: a.Application, From: from, To: to, What: "this program's collection", Kind: "responder", SignIns: true})
+	}
+	return out
 }
 
 // setsRisk are the operations after which Microsoft's records of an account's risk say what this program said: that an

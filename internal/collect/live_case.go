@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -27,6 +28,39 @@ type FromCase struct {
 	Opened   []string   // mailboxes of others that they can open or did open
 	Licence  string     // none, P1 or P2 by service plans; "" when it is not known
 	AsOf     evict.Time // when the last of it was read
+	Asking   []Asking   // in the order of the manifest
+}
+
+// Asking is a time in which an application of ours asked the tenant without a longer rest.
+type Asking struct {
+	Application string // client ID
+	From, To    evict.Time
+}
+
+// rest is how long no request may be for the next to be of the same asking. A token is good for about an hour.
+const rest = time.Hour
+
+// ours is how Live's caller names the application that asks, at the end of Evidence.Requester.
+var ours = regexp.MustCompile(`, application ([0-9A-Fa-f-]{36}), profile [^,]*$`)
+
+func (f *FromCase) asked(it Evidence) {
+	found := ours.FindStringSubmatch(it.Requester)
+	if found == nil {
+		return
+	}
+	at := evict.At(readAt(it).UTC(), evict.Second)
+	for i := range f.Asking {
+		if a := &f.Asking[i]; a.Application == found[1] && at.Sub(a.To) <= rest && a.From.Sub(at) <= rest {
+			if at.Before(a.From) {
+				a.From = at
+			}
+			if a.To.Before(at) {
+				a.To = at
+			}
+			return
+		}
+	}
+	f.Asking = append(f.Asking, Asking{found[1], at, at})
 }
 
 // ReadCase lists what a case holds. Sources of which only the response and the report make use are left out.
@@ -53,6 +87,7 @@ func ReadCase(c Store) (FromCase, error) {
 		if at := evict.At(readAt(it).UTC(), evict.Second); !out.AsOf.Set || out.AsOf.Before(at) {
 			out.AsOf = at
 		}
+		out.asked(it)
 		kind := sources[it.Source].kind
 		if kind == "" || sources[it.Source].is&mute != 0 {
 			continue

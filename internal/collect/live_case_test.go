@@ -5,9 +5,11 @@ import (
 	"errors"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"evict"
 	"evict/internal/casefile"
@@ -133,4 +135,27 @@ func TestCaseOnDisk(t *testing.T) {
 			t.Errorf("%+v, %v", report, err)
 		}
 	})
+}
+
+// When which application asked is read off the evidence; what an operator calls himself is no application.
+func TestAsking(t *testing.T) {
+	const app, other = "4e590d00-7b3c-4a55-8f1e-0a9b8c7d6e5f", "66666666-0000-4000-8000-000000000001"
+	noon := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+	var f FromCase
+	for _, x := range []struct {
+		minute    int
+		requester string
+	}{
+		{0, "pat, application " + app + ", profile contoso"}, {50, "pat, application " + app + ", profile contoso"}, {52, "sam, application " + other + ", profile read"},
+		{70, "pat, application " + app + ", profile contoso"}, {200, "pat, application " + app + ", profile contoso"}, {201, "pat, application " + other + ", profile x, somebody"}, {202, "pat"},
+	} {
+		f.asked(Evidence{Requester: x.requester, Local: noon.Add(time.Duration(x.minute) * time.Minute)})
+	}
+	var got []string
+	for _, a := range f.Asking {
+		got = append(got, a.Application[:4]+" "+a.From.Std().UTC().Format("15:04")+" "+a.To.Std().UTC().Format("15:04"))
+	}
+	if want := []string{"4e59 12:00 13:10", "6666 12:52 12:52", "4e59 15:20 15:20"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
 }

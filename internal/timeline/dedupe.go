@@ -325,6 +325,10 @@ func (w *Work) covers(e *evict.Event) bool {
 	if w.Account != "" && !touches(e, w.Account) {
 		return false
 	}
+	if w.SignIns {
+		_, is := e.Detail.(*evict.SignIn)
+		return is && strings.EqualFold(e.Origin.AppID, w.By)
+	}
 	if w.Risk {
 		r, is := e.Detail.(*evict.Risk)
 		return is && strings.HasPrefix(strings.ToLower(r.Reason), "admin")

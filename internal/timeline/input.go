@@ -69,6 +69,7 @@ type Work struct {
 	Account    string
 	From, To   evict.Time
 	What, Kind string
+	SignIns    bool // sign-ins to the application By alone, whoever's
 	Risk       bool // it set the account's risk: what Microsoft says of that then names nobody, and is of this work
 }
 

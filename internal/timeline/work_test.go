@@ -61,3 +61,28 @@ func TestWorkThatSetsARisk(t *testing.T) {
 		}
 	}
 }
+
+// Sign-ins to this program are its own work at the time of its requests, a person's too; others' are not.
+func TestSignInsToTheProgram(t *testing.T) {
+	const client, other = "4e590d00-7b3c-4a55-8f1e-0a9b8c7d6e5f", "66666666-0000-4000-8000-000000000001"
+	noon := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+	in := Input{Work: []Work{{By: client, SignIns: true, From: evict.At(noon, evict.Second), To: evict.At(noon.Add(time.Hour), evict.Second)}}}
+	for _, c := range []struct {
+		name   string
+		detail evict.Detail
+		app    string
+		at     time.Duration
+		want   bool
+	}{
+		{"the operator's device code", &evict.SignIn{Protocol: "deviceCode"}, client, time.Minute, true},
+		{"before that", &evict.SignIn{Protocol: "deviceCode"}, client, -time.Minute, false},
+		{"to another application", &evict.SignIn{Protocol: "deviceCode"}, other, time.Minute, false},
+		{"what a person did through it", &evict.Changes{}, client, time.Minute, false},
+	} {
+		e := evict.Event{Actor: upn("dana@contoso.example"), Time: evict.At(noon.Add(c.at), evict.Second), Detail: c.detail}
+		e.Origin.AppID = c.app
+		if got := in.declared(&e); got != c.want {
+			t.Errorf("%s: declared is %v, want %v", c.name, got, c.want)
+		}
+	}
+}
