@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os/user"
 	"slices"
@@ -203,5 +202,3 @@ func printCollected(out *ui.Streams, c *app.Collected) {
 	}
 	fmt.Fprintf(w, "\nNext: evict investigate --case %s\n", report.Argument(c.Folder))
 }
-
-var errDamagedCase = errors.New("the case is not whole")

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"archive/zip"
 	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -40,6 +42,8 @@ func TestScripts(t *testing.T) {
 			"types":      types,
 			"interrupts": interrupts,
 			"reads":      reads,
+			"unzips":     unzips,
+			"cuts":       cuts,
 		},
 	})
 }
@@ -79,4 +83,24 @@ func reads(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("%s does not have %s", args[2], args[1])
 	}
 	ts.Setenv(args[0], found[1])
+}
+
+// unzips ARCHIVE FOLDER unpacks a ZIP archive.
+func unzips(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: unzips ARCHIVE FOLDER")
+	}
+	z, err := zip.OpenReader(ts.MkAbs(args[0]))
+	ts.Check(err)
+	defer z.Close()
+	ts.Check(os.CopyFS(ts.MkAbs(args[1]), z))
+}
+
+// cuts FILE takes the last line off a file.
+func cuts(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: cuts FILE")
+	}
+	text := strings.TrimSuffix(ts.ReadFile(args[0]), "\n")
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text[:strings.LastIndex(text, "\n")+1]), 0o600))
 }

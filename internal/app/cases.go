@@ -16,7 +16,9 @@ import (
 
 // CaseAudit says whether a case is whole. Schema: evict.case-audit/v1.
 type CaseAudit struct {
-	Schema string `json:"schema"`
+	Schema      string  `json:"schema"`
+	Checkpoints []Proof `json:"checkpoints,omitempty"` // that it was held against
+	Signed      *Proof  `json:"signed,omitempty"`      // new one
 	casefile.AuditReport
 }
 
@@ -60,13 +62,18 @@ func Cases(folder string) ([]CaseSummary, error) {
 	return out, nil
 }
 
-// AuditCase proves that a case is whole: every hash of its evidence, plans and chains. It changes nothing.
-func AuditCase(folder string) (CaseAudit, error) {
+// AuditCase proves that a case is whole: every hash of its evidence, plans and chains; and against signed checkpoints, each a
+// file, that nothing was cut off since. public is the file of the key that proves their signatures. It changes nothing.
+func AuditCase(folder string, checkpoints []string, public string) (CaseAudit, error) {
 	a := CaseAudit{Schema: "evict.case-audit/v1"}
 	if _, err := os.Stat(filepath.Join(folder, "case.json")); errors.Is(err, fs.ErrNotExist) {
 		return a, fmt.Errorf("%w: %s holds no case", ErrUsage, folder)
 	}
-	var err error
-	a.AuditReport, err = casefile.Audit(disk.OS{}, folder)
+	against, proofs, err := openProofs(checkpoints, public)
+	if err != nil {
+		return a, err
+	}
+	a.Checkpoints = proofs
+	a.AuditReport, err = casefile.Audit(disk.OS{}, folder, against...)
 	return a, err
 }

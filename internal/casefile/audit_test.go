@@ -178,8 +178,8 @@ func TestAnotherCasesFiles(t *testing.T) {
 func TestACutTailIsFoundAgainstACheckpoint(t *testing.T) {
 	d := crashdisk.New()
 	filled(t, d, "case")
-	c := must[*casefile.Case](t)(casefile.OpenReadOnly(d, "case"))
-	p := must[casefile.Checkpoint](t)(c.Checkpoint())
+	r := whole(t, d, "case")
+	p := r.Checkpoint(at)
 	if got := must[casefile.Checkpoint](t)(casefile.ParseCheckpoint(p.String())); got != p {
 		t.Errorf("%v", got)
 	}

@@ -25,17 +25,9 @@ const (
 	timeForm       = time.RFC3339
 )
 
-// Checkpoint of the case as it is now.
-func (c *Case) Checkpoint() (Checkpoint, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if _, err := c.followJournal(); err != nil {
-		return Checkpoint{}, err
-	}
-	return Checkpoint{
-		Case: c.meta.ID, Time: time.Now().UTC().Truncate(time.Second),
-		Items: len(c.manifest.lines), Manifest: c.manifest.head, Entries: len(c.journal.lines), Journal: c.journal.head,
-	}, nil
+// Checkpoint says how far the case was that an audit proved, at a time.
+func (r *AuditReport) Checkpoint(at time.Time) Checkpoint {
+	return Checkpoint{Case: r.Case, Time: at.UTC().Truncate(time.Second), Items: r.Items, Manifest: r.Manifest, Entries: r.Entries, Journal: r.Journal}
 }
 
 // String is the checkpoint as text of five lines.

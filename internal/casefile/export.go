@@ -5,16 +5,45 @@ import (
 	"errors"
 	"io"
 	"io/fs"
-	"path/filepath"
-	"slices"
 	"strings"
 
 	"evict/internal/casefile/disk"
 )
 
+// ErrMoving means that somebody wrote to the case while it was packed, so that the archive is of no one moment.
+var ErrMoving = errors.New("somebody writes to the case")
+
 // Export writes the case as a ZIP archive, which unpacked is the same case. Locks, what an interrupted write left, and
-// the index, which can be rebuilt, stay behind.
+// the index, which can be rebuilt, stay behind. After ErrMoving the archive is of no use, and another try may do.
 func (c *Case) Export(w io.Writer) error {
+	before, err := c.moment()
+	if err != nil {
+		return err
+	}
+	if err := c.pack(w); err != nil {
+		return err
+	}
+	after, err := c.moment()
+	if err == nil && after != before {
+		err = ErrMoving
+	}
+	return err
+}
+
+// moment tells apart any two moments between which something was written to the case.
+func (c *Case) moment() (string, error) {
+	var all []byte
+	for _, name := range []string{caseFile, coverageFile, journalFile, progressFile, manifestFile} {
+		b, err := optional(disk.ReadFile(c.fs, c.path(name)))
+		if err != nil {
+			return "", err
+		}
+		all = append(all, sum(b)...)
+	}
+	return sum(all), nil
+}
+
+func (c *Case) pack(w io.Writer) error {
 	z := zip.NewWriter(w)
 	for _, dir := range []string{"", evidenceDir, plansDir} {
 		list, err := c.fs.ReadDir(c.path(dir))
@@ -25,7 +54,7 @@ func (c *Case) Export(w io.Writer) error {
 			if f.Dir || f.Name == reserveFile || f.Name == "index.db" || strings.HasSuffix(f.Name, disk.Temporary) {
 				continue
 			}
-			if err := c.pack(z, strings.TrimPrefix(dir+"/"+f.Name, "/")); err != nil {
+			if err := c.packFile(z, strings.TrimPrefix(dir+"/"+f.Name, "/")); err != nil {
 				return err
 			}
 		}
@@ -33,7 +62,7 @@ func (c *Case) Export(w io.Writer) error {
 	return z.Close()
 }
 
-func (c *Case) pack(z *zip.Writer, name string) error {
+func (c *Case) packFile(z *zip.Writer, name string) error {
 	h := &zip.FileHeader{Name: name, Method: zip.Deflate}
 	if strings.HasSuffix(name, ".zst") {
 		h.Method = zip.Store
@@ -49,35 +78,4 @@ func (c *Case) pack(z *zip.Writer, name string) error {
 	}
 	_, err = io.Copy(to, f)
 	return errors.Join(err, f.Close())
-}
-
-// Listed is one case in a folder of cases.
-type Listed struct {
-	Dir  string
-	Meta Meta
-	Err  error // why the case can't be read; nil when it can
-}
-
-// List finds the cases in a folder, by name. Other folders in it are passed over.
-func List(d disk.FS, folder string) ([]Listed, error) {
-	list, err := d.ReadDir(folder)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	var out []Listed
-	for _, f := range list {
-		dir := filepath.Join(folder, f.Name)
-		if !f.Dir {
-			continue
-		}
-		m, _, err := readMeta(d, dir)
-		if !errors.Is(err, fs.ErrNotExist) {
-			out = append(out, Listed{dir, m, err})
-		}
-	}
-	slices.SortFunc(out, func(a, b Listed) int { return strings.Compare(a.Dir, b.Dir) })
-	return out, nil
 }

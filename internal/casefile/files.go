@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"slices"
 	"strings"
@@ -221,26 +220,4 @@ func (c *Case) Plans() ([]string, error) {
 		}
 	}
 	return out, nil
-}
-
-// WriteDerived writes one of the files that are made from the rest.
-func (c *Case) WriteDerived(name string, write func(io.Writer) error) error {
-	if !slices.Contains(Derived, name) {
-		return fmt.Errorf("%s is no derived file of a case", name)
-	}
-	c.mu.Lock()
-	readOnly := c.lease == ""
-	c.mu.Unlock()
-	if readOnly {
-		return ErrReadOnly
-	}
-	l, err := c.fs.Lock(c.path(locksDir + "/" + name)) // either lease will do, but not both at once
-	if errors.Is(err, disk.ErrLocked) {
-		return &LockedError{"somebody writes " + name}
-	}
-	if err != nil {
-		return err
-	}
-	defer l.Close()
-	return disk.ReplaceBy(c.fs, c.path(name), write)
 }
