@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -345,6 +346,11 @@ func nextAfter(r *app.PlanReport, tenant string) []string {
 		out = append(out, "Next: evict resume"+plan+tenant)
 	case !evicts && r.Kind == "respond" && r.Ladder == "contained":
 		out = append(out, "Next: evict collect"+of+accountFlags(r.Accounts)+", then evict investigate"+of+", then evict plan"+of+tenant)
+	case r.Kind == "respond" && r.Ladder == "evicted":
+		made := slices.DeleteFunc(slices.Clone(r.Accounts), func(a evict.Object) bool { return a.Kind != "made-by-attacker" })
+		out = append(out, "Hours later, to see that it is quiet: evict collect"+of+accountFlags(made)+" --again")
+	case r.Kind == "respond" && r.Ladder == "quiet":
+		out = append(out, "To give back: evict plan"+of+tenant+" --recover")
 	}
 	if hand != "" {
 		out = append(out, "When you did it: evict done"+plan+" "+hand+" --answer '…'")

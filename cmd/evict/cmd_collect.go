@@ -24,7 +24,9 @@ func collectCommand(out *ui.Streams, outcome *ui.Outcome) *cobra.Command {
 		Long: `Reads logs and settings of the accounts, and of what they can reach, through the
 profile of a tenant, and keeps every answer as it came: hashed, with the query
 and the time. Nothing in the tenant is changed, but that audit searches are
-asked for. Interrupted, the same command goes on where it was.
+asked for. Interrupted, the same command goes on where it was. --again reads the
+logs of a case on to the present, after a response to see that it is quiet, and
+accounts that are named besides are added to those of the case.
 
 quick takes the settings that perish and one look at each log; standard all that
 a verdict needs; full also every mailbox of the tenant that the account may open.
@@ -33,6 +35,7 @@ Exit code 3: some source is not complete; the list says which, and why.
 
   evict collect --tenant contoso --account dana@contoso.com --case ./case
   evict collect --tenant contoso --account dana@contoso.com --case ./case --depth full
+  evict collect --tenant contoso --case ./case --again
   evict investigate --case ./case`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -66,6 +69,7 @@ Exit code 3: some source is not complete; the list says which, and why.
 	f.StringVar(&o.Profile, "tenant", "", "profile of the tenant (default: the only one)")
 	f.StringSliceVar(&o.Accounts, "account", nil, "account to collect: UPN, address or object ID")
 	f.StringVar(&o.Case, "case", "", "folder of the case; made when it is not there")
+	f.BoolVar(&o.Again, "again", false, "read the logs of the case on to the present")
 	f.StringVar(&since, "since", "", "read logs from this time (RFC 3339), or a span back such as 720h; default: 30 days before the report, further back while trouble begins early")
 	f.StringVar(&o.Depth, "depth", "standard", "quick, standard or full")
 	f.StringVar(&o.Operator, "operator", "", "who asks, for the case's record (default: this system's user)")
@@ -78,7 +82,7 @@ Exit code 3: some source is not complete; the list says which, and why.
 
 // collectInput checks what was typed before anything is asked.
 func collectInput(o *app.CollectOptions, since, reported, reportedAt, reportedBy, note string) error {
-	if len(o.Accounts) == 0 || o.Case == "" {
+	if len(o.Accounts) == 0 && !o.Again || o.Case == "" {
 		return fmt.Errorf("%w: --account names whom to collect, --case the folder for it", errUsage)
 	}
 	if o.Depth != "quick" && o.Depth != "standard" && o.Depth != "full" {

@@ -36,6 +36,7 @@ type CollectOptions struct {
 	Since    time.Time
 	Reported *evict.Reported
 	Depth    string // quick, standard or full
+	Again    bool   // read the logs of a case on to the present
 	Operator string // who asks
 	Progress func(collect.SourceProgress)
 }
@@ -53,7 +54,7 @@ type Collected struct {
 }
 
 // Collect gathers the evidence on some accounts of a live tenant into a case, or goes on with
-// one that was interrupted. It changes nothing in the tenant but that it asks for audit searches.
+// one that was interrupted. Accounts that the case was collected for before stay in it. It changes nothing in the tenant but that it asks for audit searches.
 func Collect(ctx context.Context, o CollectOptions) (*Collected, error) {
 	client, profile, err := o.Tenants.Connect(o.Profile, nil)
 	if err != nil {
@@ -71,7 +72,7 @@ func CollectFrom(ctx context.Context, client *m365.Client, profile TenantProfile
 	defer c.Close()
 	meta := c.Meta()
 	res, err := collect.Live(ctx, collect.LiveInput{
-		Client: client, Cloud: profile.Cloud, Case: c, CaseID: meta.ID, Accounts: o.Accounts, Since: o.Since, Reported: meta.Reported.At.Std(), Depth: collect.Depth(o.Depth),
+		Client: client, Cloud: profile.Cloud, Case: c, CaseID: meta.ID, Accounts: o.Accounts, Since: o.Since, Reported: meta.Reported.At.Std(), Depth: collect.Depth(o.Depth), Again: o.Again,
 		Requester: requester(o.Operator, profile), Progress: o.Progress,
 		Journal: func(operation, detail string) error {
 			raw, err := json.Marshal(map[string]string{"operation": operation, "detail": detail})
@@ -123,6 +124,9 @@ func openCase(o CollectOptions, p TenantProfile) (*casefile.Case, error) {
 		return c, nil
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
+	}
+	if o.Again {
+		return nil, fmt.Errorf("%w: %s holds no case to read on", ErrUsage, o.Case)
 	}
 	now := time.Now().UTC()
 	m := casefile.Meta{Format: casefile.Format, Reader: casefile.Format, ID: caseID(now), Tenant: evict.TenantID(p.Tenant), Cloud: p.Cloud, Created: now, Operator: o.Operator}

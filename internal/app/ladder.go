@@ -1,8 +1,11 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"evict"
@@ -43,7 +46,7 @@ func claimed(ctx context.Context, kept *casefile.Case, entries []gate.Entry, inv
 		switch sum := respond.Standing(p, entries); {
 		case len(approvals(entries, p.Hash())) == 0:
 		case plan.Kind == "respond":
-			sums, accounts = append(sums, sum), append(accounts, plan.Accounts...)
+			sums, accounts = append(sums, sum), append(accounts, held(plan.Accounts)...)
 			if c := respond.Checks(p, entries); c != nil {
 				checks = c // of the last one
 			}
@@ -62,12 +65,18 @@ func claimed(ctx context.Context, kept *casefile.Case, entries []gate.Entry, inv
 	return out, nil
 }
 
+// held are the accounts of a plan that the attacker was in, or made. Of one that its steps only touch, to take a right of his away, no log
+// has to show that he is gone.
+func held(accounts []evict.Object) []evict.Object {
+	return slices.DeleteFunc(slices.Clone(accounts), func(a evict.Object) bool { return a.Kind == "touched" })
+}
+
 // observe looks in the case's evidence for what the attacker did after the last revocation. It says nothing of times that
 // the logs do not cover, and reads no evidence for them.
 func observe(ctx context.Context, c *casefile.Case, since time.Time, accounts []evict.Object, investigate func(context.Context) (*evict.Investigation, error)) (respond.Observation, error) {
-	to, err := seenTo(c, since, accounts)
+	to, lacks, err := seenTo(c, since, accounts)
 	if err != nil || to.Before(since) || to.IsZero() {
-		return respond.Observation{To: to}, err
+		return respond.Observation{To: to, Lacks: lacks}, err
 	}
 	inv, err := investigate(ctx)
 	if err != nil {
@@ -76,13 +85,14 @@ func observe(ctx context.Context, c *casefile.Case, since time.Time, accounts []
 	return respond.Observation{To: to, Hostile: hostileSince(inv, since)}, nil
 }
 
-// seenTo is the time up to which the case's logs of all the accounts are complete; zero when nothing was revoked, or one is not.
-func seenTo(c *casefile.Case, since time.Time, accounts []evict.Object) (time.Time, error) {
+// seenTo is the time up to which the case's logs of all the accounts are complete; zero when nothing was revoked, or one is not: lacks says which.
+func seenTo(c *casefile.Case, since time.Time, accounts []evict.Object) (to time.Time, lacks string, err error) {
 	if since.IsZero() {
-		return since, nil
+		return since, "", nil
 	}
 	cov, err := c.Coverage()
-	return coveredTo(cov, accounts), err
+	to, lacks = coveredTo(cov, accounts)
+	return to, lacks, err
 }
 
 // hostileSince are the attacker's strands that were active after a time, in sentences.
@@ -98,24 +108,23 @@ func hostileSince(inv *evict.Investigation, since time.Time) []string {
 	return out
 }
 
-// coveredTo is the time up to which every log of every account is complete; zero when one is not.
-func coveredTo(cov []casefile.Coverage, accounts []evict.Object) time.Time {
-	var to time.Time
+// coveredTo is the time up to which every log of every account is complete; zero when one is not, which lacks names.
+func coveredTo(cov []casefile.Coverage, accounts []evict.Object) (to time.Time, lacks string) {
 	for _, a := range accounts {
-		for source, delay := range logsOf {
+		for _, source := range slices.Sorted(maps.Keys(logsOf)) {
 			at := time.Time{}
 			for _, c := range cov {
 				if c.Source == source && c.Account == a.Account && (c.State == "complete" || c.State == "empty") {
-					at = c.Got.To.Add(-delay)
+					at = c.Got.To.Add(-logsOf[source])
 				}
 			}
 			if at.IsZero() {
-				return at
+				return at, source + " of " + cmp.Or(a.Name, a.Account)
 			}
 			if to.IsZero() || at.Before(to) {
 				to = at
 			}
 		}
 	}
-	return to
+	return to, ""
 }

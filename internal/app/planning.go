@@ -158,10 +158,11 @@ func (o *PlanOptions) propose(ctx context.Context, client *m365.Client, kept *ca
 		objects = append(objects, evict.Object{Account: a.ID, Name: a.UPN})
 	}
 	revoked := revokedLast(done)
-	to, err := seenTo(kept, revoked, objects)
+	to, lacks, err := seenTo(kept, revoked, objects)
 	if err != nil {
 		return evict.Plan{}, err
 	}
+	release.Lacks = lacks
 	if !to.IsZero() {
 		release.LogsTo = evict.At(to, evict.Second)
 	}

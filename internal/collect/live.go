@@ -42,10 +42,11 @@ type LiveInput struct {
 	Cloud     string // name of the client's cloud: some have logs that answer and hold nothing
 	Case      Store
 	CaseID    string
-	Accounts  []string // user principal names, addresses or object IDs
+	Accounts  []string // user principal names, addresses or object IDs; those that the case was collected for before need not be named again
 	Since     time.Time
 	Reported  time.Time // zero: now
 	Depth     Depth     // "": standard
+	Again     bool      // read the logs of a collection that was there before on to the present
 	Requester string    // who asks: the operator and the application
 	Now       func() time.Time
 	Progress  func(SourceProgress) // may be called from several goroutines, one at a time
@@ -75,7 +76,7 @@ type LiveResult struct {
 
 // Live gathers the evidence on some accounts into a case. Sources that refuse or fail are said in the coverage; an error is a person's
 // word to stop, an account that can't be told (*AccountError), a case that can't be written, or a sign-in that fails at the start.
-// Called again after a stop it goes on where it was.
+// Called again after a stop it goes on where it was, and after its end it asks nothing, but with Again.
 func Live(ctx context.Context, in LiveInput) (LiveResult, error) {
 	r, err := newRun(in)
 	if err != nil {
@@ -92,9 +93,10 @@ type run struct {
 	from, to time.Time
 
 	accounts []*Account
-	plans    []string // service plans of the tenant and of the accounts; nil: those of the tenant are not known
-	ownPlans []string // of the accounts
-	cmdlets  []string // that the application may run; nil: not known
+	before   []Account // that the collection was for so far
+	plans    []string  // service plans of the tenant and of the accounts; nil: those of the tenant are not known
+	ownPlans []string  // of the accounts
+	cmdlets  []string  // that the application may run; nil: not known
 
 	mu        sync.Mutex
 	progress  map[string]json.RawMessage
@@ -106,7 +108,7 @@ type run struct {
 	holes     map[outcomeKey]string // why a source is not complete though all that was asked was answered
 	sessions  int
 	started   time.Time
-	deeper    bool          // than the collection was before
+	further   bool          // than the collection was before: deeper, or to the present
 	stateOnly bool          // no collection but a snapshot
 	earlier   []Coverage    // of the case, before a snapshot
 	others    []Account     // of the case, before a snapshot
@@ -134,6 +136,7 @@ func (r *run) note(op, detail string) error {
 type liveState struct {
 	From, To time.Time
 	Depth    Depth
+	Accounts []string // by object ID
 }
 
 const leadIn = 30 * 24 * time.Hour // before the report
@@ -144,9 +147,6 @@ func newRun(in LiveInput) (*run, error) {
 	}
 	if in.Depth = cmp.Or(in.Depth, Standard); depths[in.Depth] == 0 {
 		return nil, fmt.Errorf("no depth %q: write quick, standard or full", in.Depth)
-	}
-	if len(in.Accounts) == 0 {
-		return nil, errors.New("no account to collect")
 	}
 	progress, err := in.Case.Progress()
 	if err != nil {
@@ -163,6 +163,9 @@ func newRun(in LiveInput) (*run, error) {
 	if err := r.resume(); err != nil {
 		return nil, err
 	}
+	if len(in.Accounts)+len(r.before) == 0 {
+		return nil, errors.New("no account to collect")
+	}
 	return r, nil
 }
 
@@ -176,20 +179,28 @@ func (r *run) resume() error {
 	if err := json.Unmarshal(raw, &had); err != nil {
 		return fmt.Errorf("the progress of the collection can't be read: %w", err)
 	}
-	r.from, r.to = had.From, had.To
+	known, err := accountsOf(r.in.Case)
+	if err != nil {
+		return err
+	}
+	r.before = slices.DeleteFunc(known, func(a Account) bool { return !slices.Contains(had.Accounts, a.ID) })
+	r.from, r.to, r.further = had.From, had.To, r.in.Again
 	if depths[r.in.Depth] <= depths[had.Depth] {
 		r.in.Depth = had.Depth
 		return nil
 	}
-	r.deeper = true
+	r.further = true
 	return nil
 }
 
 // window decides from when to when the logs are asked for, by the tenant's clock: the machine's may be wrong. A collection that goes on
-// keeps its window; one that goes deeper reaches to the present.
+// keeps its window; one that goes further reaches to the present.
 func (r *run) window() error {
-	if !r.to.IsZero() && !r.deeper {
-		return nil
+	if !r.to.IsZero() && !r.further {
+		if len(r.accounts) == len(r.before) {
+			return nil
+		}
+		return r.keepLive()
 	}
 	now := r.now()
 	from := r.in.Since
@@ -207,7 +218,30 @@ func (r *run) window() error {
 	if r.to = now; !r.from.Before(r.to) {
 		return fmt.Errorf("the window begins %s, and for the tenant it is %s", stamp(r.from), stamp(r.to))
 	}
-	return r.keep("live", liveState{From: r.from, To: r.to, Depth: r.in.Depth})
+	return r.keepLive()
+}
+
+// keepLive makes durable what the collection is of.
+func (r *run) keepLive() error {
+	live := liveState{From: r.from, To: r.to, Depth: r.in.Depth}
+	for _, a := range r.accounts {
+		if !a.Opened {
+			live.Accounts = append(live.Accounts, a.ID)
+		}
+	}
+	return r.keep("live", live)
+}
+
+// readClock asks for the tenant's time before a collection goes further: who the accounts are was kept, and is not asked again.
+func (r *run) readClock(ctx context.Context) error {
+	if r.clocked || !r.further {
+		return nil
+	}
+	resp, err := r.in.Client.Reader().Do(ctx, m365.Call{Op: "get-user", Args: map[string]string{"id": r.accounts[0].ID}, Query: options("$select", "id"), Lane: m365.Configuration})
+	if err == nil {
+		r.clock(resp)
+	}
+	return err
 }
 
 // now is the tenant's time.
@@ -255,13 +289,24 @@ func (r *run) reading(a *ask) (*reading, error) {
 		rd.Done = false
 	}
 	if last := rd.Spans[len(rd.Spans)-1].To; rd.State == "" && a.to.After(last) {
-		rd.Spans = append(rd.Spans, a.windows(last, a.to)...)
+		rd.Spans = append(rd.Spans, a.windows(latest(a.from, last.Add(-shownLate)), a.to)...)
 		rd.Done = false
 	}
 	if rd.Done {
 		return rd, nil
 	}
 	return rd, r.adopt(a, rd)
+}
+
+// shownLate is how long after an act a log may begin to show it, so that much is read again. Microsoft guarantees no time for the audit log:
+// typically 60 to 90 minutes, and up to 24 hours for some services (learn.microsoft.com, "Search the audit log").
+const shownLate = 24 * time.Hour
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // windows cuts a span of time into those that one query may have.

@@ -25,6 +25,9 @@ func (r *run) collect(ctx context.Context) error {
 	if err := r.resolve(ctx); err != nil {
 		return err
 	}
+	if err := r.readClock(ctx); err != nil {
+		return err
+	}
 	if err := r.window(); err != nil {
 		return err
 	}
@@ -149,7 +152,7 @@ func (r *run) widen(ctx context.Context) error {
 			return nil
 		}
 		r.from = from
-		if err := r.keep("live", liveState{From: r.from, To: r.to, Depth: r.in.Depth}); err != nil {
+		if err := r.keepLive(); err != nil {
 			return err
 		}
 		err = together(ctx,

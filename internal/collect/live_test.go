@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -621,6 +622,60 @@ func TestDeeper(t *testing.T) {
 }
 
 // Every query that is made in the tenant is in the journal before it is sent, and the evidence says what was asked.
+// A collection that came to its end is read on, by the tenant's clock, from a day before that end: logs show late. Its accounts need no naming.
+func TestAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newContoso()
+		f, m := &far{answer: c.answer}, &memory{}
+		in := liveInput(t, f, m)
+		first, err := Live(context.Background(), in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(5 * time.Hour)
+		before, rules := len(f.log), f.count("Get-InboxRule")
+		in.Accounts, in.Again = nil, true
+		res, err := Live(context.Background(), in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, source := range []string{"sign-ins/interactive", "audit/actor"} {
+			a, b := coverageOf(t, first, source, danaID), coverageOf(t, res, source, danaID)
+			if b.State != Complete || b.Rows != a.Rows || b.Got.From != a.Got.From || b.Got.To.Sub(a.Got.To) < 5*time.Hour {
+				t.Errorf("%s: first %+v, then %+v", source, a, b)
+			}
+		}
+		if late := "ge%20" + url.QueryEscape(stamp(first.Window.To.Add(-shownLate))); !slices.ContainsFunc(f.log[before:], func(asked string) bool { return strings.Contains(asked, late) }) {
+			t.Errorf("no question begins a day before, with %s: %q", late, f.log[before:])
+		}
+		if n := f.count("Get-InboxRule"); n != rules {
+			t.Errorf("rules were read %d times, %d before", n, rules)
+		}
+	})
+}
+
+// Accounts that a case was collected for stay in it when it is collected for others.
+func TestMoreAccounts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newContoso()
+		f, m := &far{answer: c.answer}, &memory{}
+		in := liveInput(t, f, m)
+		if _, err := Live(context.Background(), in); err != nil {
+			t.Fatal(err)
+		}
+		in.Accounts = []string{sharedID}
+		res, err := Live(context.Background(), in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, id := range []string{danaID, sharedID} {
+			if c := coverageOf(t, res, "audit/actor", id); c.State != Complete && c.State != Empty {
+				t.Errorf("the log of %s is %s", id, c.State)
+			}
+		}
+	})
+}
+
 func TestQueriesAreJournalled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newContoso()

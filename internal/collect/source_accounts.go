@@ -65,6 +65,11 @@ func (r *run) resolve(ctx context.Context) error {
 			r.accounts = append(r.accounts, a)
 		}
 	}
+	for _, b := range r.before {
+		if !r.stateOnly && !slices.ContainsFunc(r.accounts, func(a *Account) bool { return a.ID == b.ID }) {
+			r.accounts = append(r.accounts, &b)
+		}
+	}
 	return nil
 }
 

@@ -83,8 +83,12 @@ func TestPasswordsAreStrongAndNew(t *testing.T) {
 }
 
 func TestOldValuesAreNeverGuessed(t *testing.T) {
-	if _, err := RestoreSignature.Plan(json.RawMessage(`{"SignatureHtml":"x"}`), null); !errors.Is(err, errNoOldValue) {
-		t.Errorf("without an old value the plan says %v", err)
+	off, err := RestoreSignature.Plan(json.RawMessage(`{"AutoAddSignature":true,"SignatureHtml":"x"}`), null)
+	if err != nil || string(off) != `{"AutoAddSignature":false,"AutoAddSignatureOnReply":false,"SignatureHtml":"x"}` {
+		t.Errorf("without an old value the signature becomes %s, %v", off, err)
+	}
+	if _, err := RestoreSignature.Plan(off, null); !errors.Is(err, ErrAlready) {
+		t.Errorf("a signature that is off: %v", err)
 	}
 	if _, err := RestoreProfile.Plan(json.RawMessage(`{"displayName":"x"}`), null); !errors.Is(err, errNoOldValue) {
 		t.Errorf("without an old value the plan says %v", err)

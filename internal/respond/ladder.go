@@ -27,6 +27,9 @@ func (r Rung) String() string { return rungs[r] }
 // containment are the actions that together contain an account.
 var containment = []evict.ActionID{"block-sign-in", "revoke-sessions", "reset-password"}
 
+// blockMade contains, with a revocation, an account that the attacker made: nobody gets that one a new password.
+const blockMade evict.ActionID = "block-account"
+
 // inActiveDirectory are a person's steps without which the next sync undoes containment.
 var inActiveDirectory = []evict.ActionID{"disable-on-premises", onPremisesPassword}
 
@@ -40,6 +43,7 @@ const tokenLife = 90 * time.Minute
 // An Observation is what logs show since the last revocation.
 type Observation struct {
 	To      time.Time // they are complete up to here; zero: none were looked at
+	Lacks   string    // which log is not there or not complete; "" when all are
 	Hostile []string  // what the attacker's strands, applications or devices did since; empty is good
 }
 
@@ -64,7 +68,11 @@ func Ladder(s Summary, o Observation, rechecks []Check, recovered bool) (Rung, s
 	case len(o.Hostile) > 0:
 		return Evicted, fmt.Sprintf("Every known way in is closed, and yet after the last revocation (%s): %s.%s", clock(revoked), o.Hostile[0], open)
 	case o.To.IsZero() || o.To.Before(revoked.Add(tokenLife)):
-		return Evicted, fmt.Sprintf("Every known way in is closed; not yet observed. What he holds open may work a while longer: logs that are complete up to %s or later can show that he is out.%s", clock(revoked.Add(tokenLife)), open)
+		lacks := ""
+		if o.Lacks != "" {
+			lacks = " So far " + o.Lacks + " is not."
+		}
+		return Evicted, fmt.Sprintf("Every known way in is closed; not yet observed. What he holds open may work a while longer: logs that are complete up to %s or later can show that he is out.%s%s", clock(revoked.Add(tokenLife)), lacks, open)
 	case !recovered || len(rechecks) == 0:
 		return Quiet, fmt.Sprintf("He is out: nothing of his since the last revocation (%s), in logs that are complete up to %s.%s", clock(revoked), clock(o.To), open)
 	}
@@ -82,7 +90,7 @@ func clock(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
 func uncontained(s Summary) string {
 	accounts := map[string]map[evict.ActionID]bool{}
 	for _, r := range s.Steps {
-		if !slices.Contains(containment, r.Step.Action) && !slices.Contains(inActiveDirectory, r.Step.Action) {
+		if r.Step.Action != blockMade && !slices.Contains(containment, r.Step.Action) && !slices.Contains(inActiveDirectory, r.Step.Action) {
 			continue
 		}
 		if !done(r) {
@@ -99,11 +107,20 @@ func uncontained(s Summary) string {
 	}
 	for _, r := range s.Steps {
 		if had := accounts[r.Step.Target.Account]; had != nil {
-			for _, a := range containment {
-				if !had[a] && !(a == "reset-password" && had[onPremisesPassword]) {
-					return fmt.Sprintf("%s is not part of any plan for %s", a, r.Step.Target.Name)
-				}
+			if a := stillWanted(had); a != "" {
+				return fmt.Sprintf("%s is not part of any plan for %s", a, r.Step.Target.Name)
 			}
+		}
+	}
+	return ""
+}
+
+// stillWanted is what an account lacks of containment, by what was done to it; "" when nothing is.
+func stillWanted(had map[evict.ActionID]bool) evict.ActionID {
+	for _, a := range containment {
+		instead := had[blockMade] && a != "revoke-sessions" || a == "reset-password" && had[onPremisesPassword]
+		if !had[a] && !instead {
+			return a
 		}
 	}
 	return ""

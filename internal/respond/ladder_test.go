@@ -21,6 +21,13 @@ func TestLadder(t *testing.T) {
 	rule := step("disable-inbox-rule", evict.Evict, Verified)
 	undone := contained[0]
 	undone.Undone = revoked.Add(time.Hour)
+	made := func(action evict.ActionID, state State) StepResult {
+		r := step(action, evict.Contain, state)
+		r.Step.ID, r.Step.Target = "made-"+string(action), evict.Object{Account: "2", Name: "it.supp0rt@contoso.example"}
+		return r
+	}
+	touched := step("remove-delegate", evict.Evict, Verified)
+	touched.Step.Target = evict.Object{Account: "3", Name: "kim@contoso.example"}
 	lost := func(r StepResult) StepResult { r.Lost = "it no longer looks as the step left it"; return r }
 	for _, c := range []struct {
 		name      string
@@ -47,6 +54,11 @@ func TestLadder(t *testing.T) {
 		{"a rule's end is in doubt", with(step("disable-inbox-rule", evict.Evict, InDoubt)), Observation{}, nil, false, Contained, "in-doubt"},
 		{"no logs", with(rule), Observation{}, nil, false, Evicted, "10:30 UTC"},
 		{"a person's step is open", with(rule, step("app-passwords", evict.Evict, ForPerson)), Observation{}, nil, false, Evicted, "One step for a person is open"},
+		{"an account that he made, blocked", with(rule, made("block-account", Verified), made("revoke-sessions", Verified)), Observation{To: revoked.Add(5 * time.Hour)}, nil, false, Quiet, "He is out"},
+		{"an account that he made, not blocked", with(rule, made("block-account", Failed), made("revoke-sessions", Verified)), Observation{To: revoked.Add(5 * time.Hour)}, nil, false, NotContained, "failed"},
+		{"an account that he made, with its sessions", with(rule, made("block-account", Verified)), Observation{To: revoked.Add(5 * time.Hour)}, nil, false, NotContained, "revoke-sessions is not part"},
+		{"an account that a step touches", with(rule, touched), Observation{To: revoked.Add(5 * time.Hour)}, nil, false, Quiet, "He is out"},
+		{"a log that is missing", with(rule), Observation{Lacks: "audit/actor of it.supp0rt@contoso.example"}, nil, false, Evicted, "So far audit/actor of it.supp0rt@contoso.example is not."},
 		{"logs that end too soon", with(rule), Observation{To: revoked.Add(89 * time.Minute)}, nil, false, Evicted, "not yet observed"},
 		{"he is still there", with(rule), Observation{To: revoked.Add(5 * time.Hour), Hostile: []string{"he read mail"}}, nil, true, Evicted, "he read mail"},
 		{"quiet", with(rule), Observation{To: revoked.Add(90 * time.Minute)}, nil, false, Quiet, "He is out"},

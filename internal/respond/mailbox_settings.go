@@ -39,11 +39,25 @@ func switchedOff(before, _ json.RawMessage) (json.RawMessage, error) {
 	return state(now), nil
 }
 
+// signatureFromBefore is the one that is known, or none: an unknown one is switched off, for the intruder's goes out with every mail.
+func signatureFromBefore(before, want json.RawMessage) (json.RawMessage, error) {
+	now := decoded(before)
+	if len(decoded(want)) > 0 || now == nil {
+		return restored(before, want)
+	}
+	if now["AutoAddSignature"] != true && now["AutoAddSignatureOnReply"] != true {
+		return nil, ErrAlready
+	}
+	now["AutoAddSignature"], now["AutoAddSignatureOnReply"] = false, false
+	return state(now), nil
+}
+
 // RestoreSignature puts the signature from before first trouble back.
 var RestoreSignature = setting(Action{
 	ID: "restore-signature", Rev: 1, Phase: evict.Recover, Procedure: []string{"R7"},
 	Title: "Restore the signature",
-	Doc: `Without effect where roaming signatures are on (the default): those have no interface, and the owner looks at his signature himself.
+	Doc: `The signature from before first trouble, where a record has it; else the one that was found is switched off, and its text stays for the owner to look at.
+Without effect where roaming signatures are on (the default): those have no interface, and the owner looks at his signature himself.
 By hand: Outlook on the web of the mailbox, Settings, Mail, Compose and reply.`,
 	Shell:   "Set-MailboxMessageConfiguration -Identity {account} -SignatureHtml … -AutoAddSignature $true",
 	Noticed: []string{"the owner, and who gets his mail"},
@@ -52,7 +66,7 @@ By hand: Outlook on the web of the mailbox, Settings, Mail, Compose and reply.`,
 	Warn: func(evict.Step) []string {
 		return []string{"without effect where roaming signatures are on, which is the default: the owner looks at his signature himself"}
 	},
-}, "Get-MailboxMessageConfiguration", "Set-MailboxMessageConfiguration", restored, "SignatureHtml", "SignatureText", "AutoAddSignature", "AutoAddSignatureOnReply")
+}, "Get-MailboxMessageConfiguration", "Set-MailboxMessageConfiguration", signatureFromBefore, "SignatureHtml", "SignatureText", "AutoAddSignature", "AutoAddSignatureOnReply")
 
 // RestoreJunkSettings puts the lists of blocked and trusted senders back.
 var RestoreJunkSettings = setting(Action{

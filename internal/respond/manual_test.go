@@ -156,6 +156,42 @@ func TestOnPremisesStepsAreVerifiedByTheSync(t *testing.T) {
 	}
 }
 
+// TestAPasswordKeptElsewhereIsVerifiedByWhatShows: the time of its change where passwords are synced, a sync alone where
+// the domain is federated, and a person's word where nothing is synced.
+func TestAPasswordKeptElsewhereIsVerifiedByWhatShows(t *testing.T) {
+	at := func(sync, password string) json.RawMessage {
+		return json.RawMessage(`{"accountEnabled":false,"onPremisesSyncEnabled":true,"onPremisesLastSyncDateTime":"` + sync + `","lastPasswordChangeDateTime":"` + password + `"}`)
+	}
+	cloud := json.RawMessage(`{"accountEnabled":false,"onPremisesSyncEnabled":null,"onPremisesLastSyncDateTime":null,"lastPasswordChangeDateTime":"2026-11-20T09:00:00Z"}`)
+	before, federated := at("2026-11-20T09:00:00Z", "2026-11-20T09:00:00Z"), json.RawMessage(`{"federated":true}`)
+	for _, c := range []struct {
+		before, want, now json.RawMessage
+		reached           bool
+	}{
+		{before, null, at("2026-11-20T09:10:00Z", "2026-11-20T09:05:00Z"), true},
+		{before, null, at("2026-11-20T09:10:00Z", "2026-11-20T09:00:00Z"), false},
+		{before, null, at("2026-11-20T09:00:00Z", "2026-11-20T09:05:00Z"), false},
+		{before, federated, at("2026-11-20T09:10:00Z", "2026-11-20T09:00:00Z"), true},
+		{before, federated, before, false},
+		{cloud, federated, cloud, true},
+	} {
+		after, err := ResetOnPremisesPassword.Plan(c.before, c.want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := evict.Step{Action: ResetOnPremisesPassword.ID, Target: evict.Object{Account: "id-1", Name: "dana@contoso.example"}, Before: c.before, After: after}
+		if got := ResetOnPremisesPassword.Reached(s, c.now); got != c.reached {
+			t.Errorf("%s, %s: %v", c.want, c.now, got)
+		}
+		if text := strings.Join(ResetOnPremisesPassword.Instruct(s), " "); strings.Contains(text, "Set-ADAccountPassword") != strings.Contains(string(c.before), `"onPremisesSyncEnabled":true`) {
+			t.Errorf("%s: %s", c.before, text)
+		}
+	}
+	if _, err := ResetOnPremisesPassword.Plan(cloud, null); err == nil {
+		t.Error("a password of the cloud is reset in Active Directory")
+	}
+}
+
 // TestACloudOnlyBlockIsSaidToBeUndone of an account that Active Directory masters.
 func TestACloudOnlyBlockIsSaidToBeUndone(t *testing.T) {
 	for before, want := range map[string]int{`{"accountEnabled":true,"onPremisesSyncEnabled":true}`: 1, `{"accountEnabled":true,"onPremisesSyncEnabled":null}`: 0, `{"accountEnabled":true,"onPremisesSyncEnabled":false}`: 0} {

@@ -313,7 +313,7 @@ func (p *planner) offer(f evict.Finding) {
 		case l.Kind == evict.LeftRestriction:
 		case f.Attribution == evict.ByUnknown || f.Attribution == evict.Unplaced:
 			p.undecided(f, l, "nothing shows that the intruder did it")
-		case f.Attribution == evict.ByOwner && (l.Kind == evict.LeftGrant || l.Kind == evict.LeftAppRole || l.Kind == evict.LeftApplication):
+		case f.Attribution == evict.ByOwner && slices.Contains(consented, l.Kind):
 			p.undecided(f, l, "the owner did it, perhaps deceived")
 		}
 	}

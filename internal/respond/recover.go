@@ -21,6 +21,7 @@ type DoneStep struct {
 // person vouches for has his name; what nobody vouches for becomes a step.
 type Release struct {
 	LogsTo       evict.Time // the logs that were looked at since are complete up to here; unset: none were
+	Lacks        string     // which log is not there or not complete, where one is the reason; else ""
 	Hostile      []string   // what attackers' strands did since the last revocation, in sentences; none is good
 	Device       Vouched    // the owner's devices are clean
 	Identity     Vouched    // the owner was called back on a number from before
@@ -57,6 +58,7 @@ func ProposeRecover(ctx context.Context, r Reader, c Case, done []DoneStep, rel 
 	for _, a := range p.accounts[:p.taken] {
 		g.account(ctx, a)
 	}
+	g.undecidedYet()
 	g.pick(ctx)
 	p.finish(ctx)
 	g.close()
@@ -207,6 +209,29 @@ func (g *giving) roles(a *AccountFacts, needs []string) {
 	}
 }
 
+// consented are the kinds of leftovers that an owner may have been deceived into.
+var consented = []string{evict.LeftGrant, evict.LeftAppRole, evict.LeftApplication}
+
+// undecidedYet tells again of applications that nobody decided about: they work again with the owner's sign-in.
+func (g *giving) undecidedYet() {
+	for _, f := range g.c.Findings {
+		for _, l := range f.Left {
+			if f.Attribution != evict.ByAttacker && f.Attribution != evict.ByResponder && slices.Contains(consented, l.Kind) && g.concerns(f, l) && !g.answered(f, l) {
+				g.note("Nobody decided about the application %s, which works again with the sign-in: %s. To take it away, plan once more without --recover, with --pick %s.", either(l.Name, l.ID), f.Summary, f.ID)
+			}
+		}
+	}
+}
+
+// answered reports whether a verified step took away what the finding tells of.
+func (g *giving) answered(f evict.Finding, l evict.Leftover) bool {
+	of := g.known(l.Of)
+	return slices.ContainsFunc(g.done, func(d DoneStep) bool {
+		same := d.Step.Action == answers()[l.Kind].action && (l.Name == "" || d.Step.Target.Name == l.Name) && (of == nil || d.Step.Target.Account == of.ID)
+		return d.Verified && (same || slices.Contains(d.Step.Why, f.ID))
+	})
+}
+
 // hostile reports whether a reason is a finding of an attacker's act.
 func (g *giving) hostile(why string) bool {
 	return slices.ContainsFunc(g.c.Findings, func(f evict.Finding) bool { return f.ID == why && f.Attribution == evict.ByAttacker })
@@ -232,7 +257,7 @@ func (g *giving) gate(a *AccountFacts) []refusal {
 		if d.Step.Phase == evict.Evict && !g.settled(d.Step) {
 			open = append(open, d.Step.Title+" ("+d.Step.Target.Name+")")
 		}
-		if d.Step.Action == RevokeSessions.ID && d.Verified && d.Step.Target.Account == a.ID && revoked.Before(d.Ended) || !revoked.Set {
+		if d.Step.Action == RevokeSessions.ID && d.Verified && d.Step.Target.Account == a.ID && (!revoked.Set || revoked.Before(d.Ended)) {
 			revoked = d.Ended
 		}
 	}
@@ -249,8 +274,12 @@ func (g *giving) gate(a *AccountFacts) []refusal {
 	if len(g.rel.Hostile) > 0 {
 		no(GuardHostile, "since the last revocation: "+strings.Join(g.rel.Hostile, "; "))
 	}
-	if !g.rel.LogsTo.Set || g.rel.LogsTo.Before(revoked) {
-		no(GuardCoverage, "nobody has looked at logs that are complete beyond the last revocation"+stamped(revoked))
+	if !g.rel.LogsTo.Set || revoked.Set && g.rel.LogsTo.Before(revoked.Add(tokenLife)) {
+		why := fmt.Sprintf("nobody has looked at logs that are complete until %d minutes after the last revocation%s, when no token of his lives any more", int(tokenLife.Minutes()), stamped(revoked))
+		if g.rel.Lacks != "" {
+			why += ": " + g.rel.Lacks + " is not"
+		}
+		no(GuardCoverage, why+". Read them on: evict collect --again")
 	}
 	return out
 }

@@ -158,6 +158,7 @@ func TestTheReleaseGate(t *testing.T) {
 		"no plan at all":       {nil, good, GuardFootholds},
 		"nobody looked":        {whole, Release{}, GuardCoverage},
 		"logs end too early":   {whole, Release{LogsTo: since(-time.Hour)}, GuardCoverage},
+		"his tokens live on":   {whole, Release{LogsTo: since(time.Hour)}, GuardCoverage},
 		"he was there since":   {whole, Release{LogsTo: good.LogsTo, Hostile: []string{"a sign-in from 203.0.113.9"}}, GuardHostile},
 	} {
 		p := recovery(t, caseOfDana(), x.done, x.rel)
@@ -211,5 +212,24 @@ func TestPeopleAreGivenWhatTheCaseKnows(t *testing.T) {
 	}
 	if s := step(t, p, "review-sent-items"); !strings.Contains(strings.Join(s.Manual, " "), "New account details") || !slices.Contains(s.Why, "s") {
 		t.Errorf("the list of what was sent: %+v", s)
+	}
+}
+
+func TestWhatNobodyDecidedAboutIsToldAgain(t *testing.T) {
+	consent := left("consent", evict.ByOwner, evict.Leftover{Kind: evict.LeftGrant, Of: danaUPN, ID: "app-1", Name: "Mail Backup Pro"})
+	read := left("read", evict.ByUnknown, evict.Leftover{Kind: evict.LeftGrant, Of: danaUPN, ID: "app-1"})
+	c := caseOfDana()
+	c.Findings = append(c.Findings, consent, read)
+	said := func(done []DoneStep) int {
+		notes := strings.Join(recovery(t, c, done, Release{LogsTo: since(3 * time.Hour)}).Notes, "\n")
+		return strings.Count(notes, "Nobody decided about")
+	}
+	done := responded(t)
+	if n := said(done); n != 2 {
+		t.Errorf("%d notes while nothing was decided", n)
+	}
+	taken := DoneStep{Plan: "later", Verified: true, Ended: since(time.Hour), Step: evict.Step{ID: "x", Action: "revoke-consent", Phase: evict.Evict, Why: []string{"consent"}, Target: evict.Object{Account: danaID, Name: "Mail Backup Pro", Kind: "grant", ID: "g9"}}}
+	if n := said(append(done, taken)); n != 0 {
+		t.Errorf("%d notes after the consent was taken away", n)
 	}
 }

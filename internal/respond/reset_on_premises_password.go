@@ -6,6 +6,9 @@ import (
 	"evict"
 )
 
+// changedElsewhere stands in After for a password whose change the cloud is not told of.
+const changedElsewhere = "changed where the domain signs in: a person's word"
+
 // ResetOnPremisesPassword is the reset of a password that Active Directory keeps.
 var ResetOnPremisesPassword = &Action{
 	ID: "reset-on-premises-password", Rev: 1, Phase: evict.Contain, Procedure: []string{"R1"},
@@ -20,8 +23,24 @@ By hand: Active Directory Users and Computers, the account, Reset Password; twic
 	Minutes: 30,
 	Ops:     []string{"get-user"},
 	Inspect: inspectOnPremises,
-	Plan:    synced(row{"lastPasswordChangeDateTime": "later than before"}),
+	Wants:   `{"federated":true} where the account's domain signs in elsewhere`,
+	Plan: func(before, want json.RawMessage) (json.RawMessage, error) {
+		if decoded(want)["federated"] != true {
+			return synced(row{"lastPasswordChangeDateTime": "later than before"})(before, want)
+		}
+		after, err := synced(row{"lastPasswordChangeDateTime": changedElsewhere})(before, want)
+		if err == errNotSynced { // no sync shows anything
+			return state(row{"lastPasswordChangeDateTime": changedElsewhere}), nil
+		}
+		return after, err
+	},
 	Instruct: func(s evict.Step) []string {
+		if _, syncs := decoded(s.After)["onPremisesLastSyncDateTime"]; !syncs {
+			return []string{
+				"At the identity provider that " + who(s) + "'s domain signs in at, as an administrator there: reset the password, and end all sessions.",
+				"At least 20 characters with upper and lower case, digits and special characters; not one of the last five. Never mail it: tell it to the owner on a number from before.",
+			}
+		}
 		id := adAccount(s)
 		out := []string{
 			"Think of a password of at least 20 characters with upper and lower case, digits and special characters; not one of the last five. Never mail it: tell it to the owner on a number from before.",
@@ -32,9 +51,11 @@ By hand: Active Directory Users and Computers, the account, Reset Password; twic
 		}
 		return append(append(out, deltaSync...), "If the domain signs in elsewhere (AD FS or another identity provider): end its sessions there as well.")
 	},
-	Confirm: Question{"Was the password reset twice in Active Directory, and has a sync run since?", "who did it and when; never the password"},
+	Confirm: Question{"Was the password reset where it is kept (in Active Directory twice), and has a sync run since?", "who did it and when; never the password"},
 	Reached: func(s evict.Step, now json.RawMessage) bool {
-		return laterThanBefore("lastPasswordChangeDateTime")(s, now) && laterThanBefore("onPremisesLastSyncDateTime")(s, now)
+		after := decoded(s.After)
+		changed := after["lastPasswordChangeDateTime"] == changedElsewhere || laterThanBefore("lastPasswordChangeDateTime")(s, now)
+		return changed && (after["onPremisesLastSyncDateTime"] == nil || laterThanBefore("onPremisesLastSyncDateTime")(s, now))
 	},
 	Fresh: anyState,
 }

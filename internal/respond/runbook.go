@@ -44,8 +44,12 @@ func (p *planner) password(a *AccountFacts, why []string) {
 	}
 	if a.Synced {
 		p.want(DisableOnPremises, a.object(), why...)
-		p.want(ResetOnPremisesPassword, a.object(), why...)
 	}
+	w := wanted{action: ResetOnPremisesPassword, target: a.object(), why: why}
+	if a.Federated {
+		w.want = state(row{"federated": true})
+	}
+	p.wanted = append(p.wanted, w)
 	p.note("%s", onPremisesNote(a))
 }
 

@@ -126,7 +126,7 @@ func (a *attacker) signIns() {
 				session = act.at
 			}
 		}
-		if !password.IsZero() && !u.PasswordChanged.After(password) {
+		if !password.IsZero() && !latest(u.PasswordChanged, u.PasswordElsewhere).After(password) {
 			a.has("password", u, "")
 		}
 		if !session.IsZero() && u.validSince(session) {
@@ -309,8 +309,9 @@ func (t *Tenant) TrySession(upn string, issued time.Time) error {
 type ownedThings struct {
 	rules     map[string]bool // by ID: enabled
 	delegates []string
-	roles     []string
+	roles     []RoleAssignment
 	grants    []string
+	groups    []string // role groups, by name
 }
 
 // belongings are what the owners of all accounts have now, by object ID.
@@ -336,7 +337,14 @@ func (w *World) belongings() map[string]*ownedThings {
 	}
 	for _, r := range w.RoleHolders {
 		if r.ByHand != byAttacker {
-			of(r.Principal).roles = append(of(r.Principal).roles, r.ID)
+			of(r.Principal).roles = append(of(r.Principal).roles, *r)
+		}
+	}
+	for _, g := range w.RoleGroups {
+		for _, id := range g.Members {
+			if g.ByHand[id] != byAttacker {
+				of(id).groups = append(of(id).groups, g.key())
+			}
 		}
 	}
 	for _, g := range w.Grants {
@@ -345,6 +353,14 @@ func (w *World) belongings() map[string]*ownedThings {
 		}
 	}
 	return out
+}
+
+// key tells a role group of Exchange from one of Purview with the same name.
+func (g *RoleGroup) key() string {
+	if g.Purview {
+		return "Purview: " + g.Name
+	}
+	return g.Name
 }
 
 // OwnerCanWork says what keeps the owner of an account from work, all of it, or
@@ -371,7 +387,7 @@ func (t *Tenant) OwnerCanWork(upn string) error {
 		no("no method of the owner's is left")
 	}
 	for _, r := range w.Restricted {
-		if containsFold(append(w.addresses(u), u.UPN), r.Address) {
+		if !r.Since.IsZero() && containsFold(append(w.addresses(u), u.UPN), r.Address) {
 			no("sending is blocked")
 		}
 	}
@@ -379,9 +395,16 @@ func (t *Tenant) OwnerCanWork(upn string) error {
 	if had == nil {
 		had = &ownedThings{}
 	}
-	for _, id := range had.roles {
-		if !slices.ContainsFunc(w.RoleHolders, func(r *RoleAssignment) bool { return r.ID == id }) {
-			no("the role %s is gone", id)
+	for _, role := range had.roles { // one that was given back has another ID
+		if !slices.ContainsFunc(w.RoleHolders, func(r *RoleAssignment) bool {
+			return r.Role == role.Role && r.Principal == role.Principal && r.Scope == role.Scope && r.Eligible == role.Eligible
+		}) {
+			no("the role %s is gone", roleName(role.Role))
+		}
+	}
+	for _, key := range had.groups {
+		if !slices.ContainsFunc(w.RoleGroups, func(g *RoleGroup) bool { return g.key() == key && containsFold(g.Members, u.ID) }) {
+			no("the role group %s has lost the account", key)
 		}
 	}
 	for _, id := range had.grants {

@@ -101,7 +101,7 @@ func TestTrying(t *testing.T) {
 		w.userByID(danaID).Enabled = false
 		w.mailboxOf(danaID).Rules[1].Enabled = false
 		w.mailboxOf(danaID).CAS = Object{"OWAEnabled": false}
-		w.Restricted = []*Restricted{{Address: "dana@contoso.example"}}
+		w.Restricted = []*Restricted{{Address: "dana@contoso.example", Since: before}}
 		w.mailboxOf(danaID).Permissions = nil
 	})
 	if tenant.TryPassword("dana@contoso.example", "Kestrel!basalt-7") == nil {

@@ -141,7 +141,7 @@ func (w *World) userObject(u *User) Object {
 	if u.Synced != nil {
 		o["onPremisesSyncEnabled"] = *u.Synced
 		o["onPremisesDomainName"], o["onPremisesSamAccountName"], o["onPremisesUserPrincipalName"] = w.Domain, nick, u.UPN
-		o["onPremisesLastSyncDateTime"] = stamp(w.Now.Truncate(30 * time.Minute))
+		o["onPremisesLastSyncDateTime"] = stamp(latest(u.Synchronised, w.Now.Truncate(syncEvery)))
 	}
 	if u.Guest {
 		o["externalUserState"], o["creationType"] = "Accepted", "Invitation"
@@ -150,6 +150,13 @@ func (w *World) userObject(u *User) Object {
 		o[name] = v
 	}
 	return o
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // orNever is null for no time.

@@ -62,8 +62,10 @@ type User struct {
 	ImmutableID                                    string
 	PUID                                           string
 	Created, PasswordChanged, SessionsValidFrom    time.Time
-	DisabledOnPremises                             bool   // of a synced account: what the next sync makes of Enabled
-	Password                                       string // known to the simulator only, to replay sign-ins
+	DisabledOnPremises                             bool      // of a synced account: what the next sync makes of Enabled
+	Synchronised                                   time.Time // when the account was last synced; zero: at the present of the scenario
+	PasswordElsewhere                              time.Time // when the password was last changed on the premises since then
+	Password                                       string    // known to the simulator only, to replay sign-ins
 	Plans                                          []string
 	Profile                                        Object // jobTitle, businessPhones, mobilePhone, postalCode, otherMails, …
 	PerUserMFA                                     string // disabled, enabled, enforced (beta)
