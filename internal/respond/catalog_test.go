@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -57,6 +58,23 @@ func TestCatalog(t *testing.T) {
 			}
 		}
 		say(writes == 0 || reads == 0, "must read and write")
+	}
+}
+
+// TestOperationsAreRegistered: what no use names, the preflight does not try and the registration does not grant.
+func TestOperationsAreRegistered(t *testing.T) {
+	named := map[string]bool{}
+	for _, u := range slices.Concat(m365.Actions, m365.Recalls) {
+		for _, op := range u.Ops {
+			named[op] = true
+		}
+	}
+	for _, a := range Catalog {
+		for _, op := range a.Ops {
+			if !named[op] {
+				t.Errorf("%s: the operation %s is in none of Actions and Recalls of m365/uses.go: the response would have no permission for it", a.ID, op)
+			}
+		}
 	}
 }
 
