@@ -10,7 +10,7 @@ import (
 // EmailPostDeliveryEvents (advanced hunting schema).
 func (d *Decoder) decodeEmailEvents(v value, e *evict.Event) bool {
 	e.Kind, e.Op = evict.MessageTrace, "EmailEvents"
-	e.Time = d.time(pick(v, "Timestamp", "Timestamp [UTC]", "TimeGenerated", "TimeGenerated [UTC]"))
+	e.Time = d.time(pick(v, tableTime...))
 	t := &evict.Trace{
 		Message:   evict.Message{ID: pick(v, "InternetMessageId"), Subject: pick(v, "Subject")},
 		Sender:    address(pick(v, "SenderFromAddress", "SenderMailFromAddress")),
@@ -58,7 +58,7 @@ func addAlias(e *evict.Event, name, id string) {
 // decodeClick reads a row of Defender's UrlClickEvents.
 func (d *Decoder) decodeClick(v value, e *evict.Event) bool {
 	e.Kind, e.Op = evict.ClickLog, "UrlClickEvents"
-	e.Time = d.time(pick(v, "Timestamp", "Timestamp [UTC]", "TimeGenerated", "TimeGenerated [UTC]"))
+	e.Time = d.time(pick(v, tableTime...))
 	e.Actor = personOf(pick(v, "AccountUpn"))
 	e.Origin.Addr = parseAddress(pick(v, "IPAddress"))
 	action := pick(v, "ActionType")
@@ -80,7 +80,7 @@ func (d *Decoder) decodeCloudApp(v value, e *evict.Event) bool {
 	}
 	e.Kind, e.Op = evict.OtherAudit, pick(v, "ActionType")
 	e.ID = recordID(pick(v, "ReportId"))
-	e.Time = d.time(pick(v, "Timestamp", "Timestamp [UTC]", "TimeGenerated", "TimeGenerated [UTC]"))
+	e.Time = d.time(pick(v, tableTime...))
 	e.Actor = objectID(pick(v, "AccountObjectId"))
 	e.Origin.Addr = parseAddress(pick(v, "IPAddress"))
 	e.Origin.UserAgent = pick(v, "UserAgent")

@@ -1,11 +1,14 @@
 package records
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
 	"evict"
 )
+
+var directoryTime = slices.Concat([]string{"activityDateTime", "ActivityDateTime [UTC]"}, portalTime, tableTime)
 
 // decodeDirectory reads one Entra directory audit: Graph directoryAudit, the
 // diagnostic-settings wrapper, Log Analytics' AuditLogs, the portal's wide CSV.
@@ -21,9 +24,9 @@ func (d *Decoder) decodeDirectory(v value, e *evict.Event) bool {
 		e.Op = pick(outer, "operationName")
 	}
 	e.ID = recordID(pick(v, "id"))
-	e.Time = d.time(pick(v, "activityDateTime", "ActivityDateTime [UTC]", "Date (UTC)", "TimeGenerated", "TimeGenerated [UTC]", "Date"))
+	e.Time = d.time(pick(v, directoryTime...))
 	if !e.Time.Set {
-		e.Time = d.time(pick(outer, "time", "TimeGenerated", "TimeGenerated [UTC]"))
+		e.Time = d.time(pick(outer, wrapperTime...))
 	}
 	e.Outcome = resultWord(pick(v, "result", "Result", "ResultSignature"))
 	tenant := pick(outer, "AADTenantId")
@@ -260,11 +263,14 @@ func firstOf(list ...string) string {
 	return ""
 }
 
+// registered are the names of the column that says whose methods they are.
+var registered = []string{"userPrincipalName", "User principal name", "UPN"}
+
 // decodeRegistration reads a user's registered authentication methods as the
 // registration report has them (Graph userRegistrationDetails, the portal's
 // CSV of the same).
 func (d *Decoder) decodeRegistration(v value, e *evict.Event) bool {
-	s := d.settings(v, e, evict.MethodState, "userRegistrationDetails", pick(v, "userPrincipalName", "User principal name", "UPN"))
+	s := d.settings(v, e, evict.MethodState, "userRegistrationDetails", pick(v, registered...))
 	owner(e, evict.Target, s.Object, pick(v, "id", "Object ID", "userId"), pick(v, "userDisplayName", "User display name"))
 	return len(e.Subjects) > 0
 }

@@ -17,9 +17,9 @@ func (d *Decoder) decodeGraphActivity(v value, e *evict.Event) bool {
 	}
 	e.Kind = evict.GraphActivity
 	e.ID = recordID(pick(v, "requestId", "OperationId"))
-	e.Time = d.time(pick(v, "timeGenerated", "TimeGenerated [UTC]", "Timestamp"))
+	e.Time = d.time(pick(v, tableTime...))
 	if !e.Time.Set {
-		e.Time = d.time(pick(outer, "time"))
+		e.Time = d.time(pick(outer, wrapperTime...))
 	}
 	e.Tenant = evict.TenantID(strings.ToLower(pick(outer, "AadTenantId", "tenantId")))
 	c := &evict.Call{Method: strings.ToUpper(pick(v, "requestMethod")), URI: pick(v, "requestUri")}

@@ -1,9 +1,19 @@
 package records
 
 import (
+	"slices"
 	"strings"
 
 	"evict"
+)
+
+// The names of a risk's fields: Graph and Log Analytics (found without regard
+// to case), the portal's CSV.
+var (
+	riskType    = []string{"riskEventType", "riskType", "Detection type", "Risk event type"}
+	riskLevel   = []string{"riskLevel", "Risk level"}
+	riskStateOf = []string{"riskState", "Risk state"}
+	riskUpdated = []string{"riskLastUpdatedDateTime", "RiskLastUpdatedDateTime [UTC]", "Risk last updated", "Risk last updated (UTC)"}
 )
 
 // decodeRisk reads one risk detection or risky user of Entra ID Protection:
@@ -17,9 +27,9 @@ func (d *Decoder) decodeRisk(v value, e *evict.Event) bool {
 	e.Kind = evict.RiskLog
 	e.ID = recordID(pick(v, "id", "Detection ID"))
 	r := &evict.Risk{
-		Type:     pick(v, "riskEventType", "riskType", "Detection type", "Risk event type"),
-		Level:    riskWord(pick(v, "riskLevel", "Risk level")),
-		State:    pick(v, "riskState", "Risk state"),
+		Type:     pick(v, riskType...),
+		Level:    riskWord(pick(v, riskLevel...)),
+		State:    pick(v, riskStateOf...),
 		Reason:   pick(v, "riskDetail", "Risk detail"),
 		Activity: pick(v, "activity", "Activity"),
 	}
@@ -30,12 +40,12 @@ func (d *Decoder) decodeRisk(v value, e *evict.Event) bool {
 		e.Time = d.time(pick(v, "activityDateTime", "ActivityDateTime [UTC]", "Time of activity", "Date (UTC)", "detectedDateTime", "DetectedDateTime [UTC]", "Detection time"))
 	} else {
 		e.Op = "Risky user"
-		e.Time = d.time(pick(v, "riskLastUpdatedDateTime", "RiskLastUpdatedDateTime [UTC]", "Risk last updated", "Risk last updated (UTC)"))
+		e.Time = d.time(pick(v, riskUpdated...))
 		// A user's risk state is not unique by its ID, which is the user's: each change has one.
 		e.ID = ""
 	}
 	if !e.Time.Set {
-		e.Time = d.time(pick(outer, "TimeGenerated", "TimeGenerated [UTC]", "time"))
+		e.Time = d.time(pick(outer, wrapperTime...))
 	}
 	for _, name := range []string{"source", "detectionTimingType", "detectedDateTime", "lastUpdatedDateTime", "requestId", "correlationId", "additionalInfo", "tokenIssuerType", "mitreTechniqueId", "isDeleted", "isProcessing"} {
 		if s := pick(v, name); s != "" {
@@ -62,6 +72,8 @@ func (d *Decoder) decodeRisk(v value, e *evict.Event) bool {
 	return r.Type != "" || r.Level != "" || r.State != ""
 }
 
+var alertTime = slices.Concat([]string{"firstActivityDateTime", "StartTime", "StartTime [UTC]", "StartTimeUtc", "EventDateTime", "createdDateTime"}, tableTime)
+
 // decodeAlert reads an alert of another control: Graph security alert (v2),
 // Log Analytics' SecurityAlert, Defender's AlertInfo and AlertEvidence.
 func (d *Decoder) decodeAlert(v value, e *evict.Event) bool {
@@ -75,7 +87,7 @@ func (d *Decoder) decodeAlert(v value, e *evict.Event) bool {
 		Status:   pick(v, "status"),
 	}
 	e.Op, e.Detail = firstOf(a.Name, "Alert"), a
-	e.Time = d.time(pick(v, "firstActivityDateTime", "StartTime", "StartTime [UTC]", "StartTimeUtc", "EventDateTime", "createdDateTime", "Timestamp", "TimeGenerated", "TimeGenerated [UTC]"))
+	e.Time = d.time(pick(v, alertTime...))
 	for _, name := range []string{"description", "detectionSource", "serviceSource", "productName", "ProviderName", "determination", "classification", "detectorId", "incidentId", "createdDateTime", "lastActivityDateTime", "EntityType", "EvidenceRole", "CompromisedEntity", "AttackTechniques", "ExtendedProperties"} {
 		if s := pick(v, name); s != "" {
 			a.Extra = append(a.Extra, evict.Field{Name: name, Value: s})

@@ -1,6 +1,7 @@
 package records
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -10,14 +11,19 @@ import (
 // The names of a sign-in's fields: Graph and Log Analytics (found without
 // regard to case), the portal's CSV, Defender's tables.
 var (
-	signInTime     = []string{"createdDateTime", "CreatedDateTime [UTC]", "Date (UTC)", "Timestamp", "TimeGenerated", "TimeGenerated [UTC]", "time"}
-	signInUPN      = []string{"userPrincipalName", "Username", "AccountUpn", "UserPrincipalName"}
-	signInUserID   = []string{"userId", "User ID", "AccountObjectId"}
-	signInAppID    = []string{"appId", "Application ID", "ApplicationId"}
-	signInApp      = []string{"appDisplayName", "Application", "App"}
-	signInResource = []string{"resourceDisplayName", "Resource"}
-	signInClient   = []string{"clientAppUsed", "Client app"}
+	signInTime        = slices.Concat([]string{"createdDateTime", "CreatedDateTime [UTC]"}, portalTime, tableTime, []string{"time"})
+	signInUPN         = []string{"userPrincipalName", "Username", "AccountUpn", "UserPrincipalName"}
+	signInUserID      = []string{"userId", "User ID", "AccountObjectId"}
+	signInAppID       = []string{"appId", "Application ID", "ApplicationId"}
+	signInApp         = []string{"appDisplayName", "Application", "App"}
+	signInResource    = []string{"resourceDisplayName", "Resource"}
+	signInClient      = []string{"clientAppUsed", "Client app"}
+	signInService     = []string{"servicePrincipalId", "Service principal ID"}
+	signInServiceName = []string{"servicePrincipalName", "Service principal name"}
 )
+
+// signInDisplay is the portal's column of display names, for want of a better one.
+const signInDisplay = "User"
 
 // decodeSignIn reads one sign-in, whatever export it comes from: Graph signIn
 // (v1.0, beta), diagnostic settings, Log Analytics, the Entra portal's CSV and
@@ -457,8 +463,8 @@ func riskWord(s string) string {
 func (d *Decoder) signInKind(category string, v value, e *evict.Event, s *evict.SignIn) {
 	category = strings.ToLower(category)
 	s.Interactive = pickTri(v, "isInteractive")
-	principal := pick(v, "servicePrincipalId", "Service principal ID", "ServicePrincipalId")
-	noUser := pick(v, signInUPN...) == "" && pick(v, signInUserID...) == ""
+	principal := firstOf(pick(v, signInService...), pick(v, signInServiceName...))
+	noUser := pick(v, signInUPN...) == "" && pick(v, signInUserID...) == "" && pick(v, signInDisplay) == ""
 	switch {
 	case strings.Contains(category, "serviceprincipal"), strings.Contains(category, "managedidentity"), noUser && principal != "":
 		e.Kind, s.Interactive = evict.AppSignIns, evict.No
@@ -482,7 +488,7 @@ func (d *Decoder) signInKind(category string, v value, e *evict.Event, s *evict.
 
 func (d *Decoder) signInActor(v value, e *evict.Event) {
 	if e.Kind == evict.AppSignIns {
-		e.Actor = servicePrincipal(pick(v, "servicePrincipalId", "Service principal ID"))
+		e.Actor = servicePrincipal(pick(v, signInService...))
 		if e.Origin.AppID != "" {
 			app := evict.Principal{Kind: evict.AppID, ID: e.Origin.AppID}
 			if e.Actor.Kind == evict.NoPrincipal {
@@ -490,11 +496,14 @@ func (d *Decoder) signInActor(v value, e *evict.Event) {
 			} else {
 				e.ActorAliases = append(e.ActorAliases, app)
 			}
-			e.Subjects = append(e.Subjects, evict.Subject{Part: evict.Application, Who: app, Label: pick(v, "servicePrincipalName", "Service principal name", "appDisplayName")})
+			e.Subjects = append(e.Subjects, evict.Subject{Part: evict.Application, Who: app, Label: firstOf(pick(v, signInServiceName...), pick(v, "appDisplayName"))})
 		}
 		return
 	}
 	name, id := pick(v, signInUPN...), objectID(pick(v, signInUserID...))
+	if name == "" && id.Kind == evict.NoPrincipal {
+		name = pick(v, signInDisplay)
+	}
 	e.Actor = personOf(name)
 	switch {
 	case e.Actor.Kind == evict.NoPrincipal:
@@ -509,7 +518,8 @@ func (d *Decoder) signInActor(v value, e *evict.Event) {
 func (d *Decoder) decodeAuthStep(v value, e *evict.Event) bool {
 	e.Kind, e.Op = evict.SignIns, "Authentication step"
 	e.Flags |= evict.Observed
-	e.Time = d.time(pick(v, "Date (UTC)", "Date"))
+	e.Time = d.time(pick(v, portalTime...))
+	e.Outcome = resultWord(pick(v, "Succeeded"))
 	s := &evict.SignIn{Error: -1, Method: pick(v, "Authentication method"), Reason: pick(v, "Result detail")}
 	if isPassword(s.Method) {
 		s.Password = evict.Yes

@@ -536,21 +536,28 @@ func (d *Decoder) decodeApplication(v value, e *evict.Event) bool {
 	return true
 }
 
+// The names of a role and of its member, by tool.
+var (
+	roleName   = []string{"RoleName", "RoleDisplayName", "Role", "RoleGroup"}
+	roleHolder = []string{"RoleAssigneeName", "RoleAssignee"}
+	roleMember = []string{"UserPrincipalName", "MemberUserPrincipalName", "UserName", "Member"}
+)
+
 // decodeRole reads one role assignment of Graph, a role group, a management
 // role assignment, or a row that pairs a role with its member.
 func (d *Decoder) decodeRole(v value, e *evict.Event) bool {
 	role := d.nested(v, "roleDefinition")
-	name := firstOf(pick(role, "displayName"), pick(v, "RoleName", "RoleDisplayName", "Role", "RoleGroup", "roleDefinitionId"))
+	name := firstOf(pick(role, "displayName"), pick(v, roleName...), pick(v, "roleDefinitionId"))
 	op := "roleAssignments"
 	switch {
 	case len(d.list(v, "Members")) > 0 || v.find("Members").isArray():
 		op, name = "Get-RoleGroup", pick(v, "Name", "DisplayName", "Identity")
-	case pick(v, "RoleAssigneeName", "RoleAssignee") != "":
+	case pick(v, roleHolder...) != "":
 		op = "Get-ManagementRoleAssignment"
 	}
 	d.settings(v, e, evict.RoleState, op, name)
 	who := d.nested(v, "principal")
-	owner(e, evict.Grantee, firstOf(pick(who, "userPrincipalName"), pick(v, "RoleAssigneeName", "RoleAssignee", "UserPrincipalName", "MemberUserPrincipalName", "UserName", "Member")), firstOf(pick(v, "principalId", "UserId", "ObjectId"), pick(who, "id")), pick(who, "displayName"))
+	owner(e, evict.Grantee, firstOf(pick(who, "userPrincipalName"), pick(v, roleHolder...), pick(v, roleMember...)), firstOf(pick(v, "principalId", "UserId", "ObjectId"), pick(who, "id")), pick(who, "displayName"))
 	for _, m := range d.list(v, "Members") {
 		owner(e, evict.Grantee, m, "", "")
 	}
@@ -593,10 +600,13 @@ func (d *Decoder) decodeUser(v value, e *evict.Event) bool {
 	return len(e.Subjects) > 0
 }
 
+// restrictedSender are the names of the column that says who may not send.
+var restrictedSender = []string{"SenderAddress", "Sender Address", "Restricted user"}
+
 // decodeRestricted reads one sender of Get-BlockedSenderAddress. Its property
 // names are not documented.
 func (d *Decoder) decodeRestricted(v value, e *evict.Event) bool {
-	sender := pick(v, "SenderAddress", "Sender Address", "Restricted user")
+	sender := pick(v, restrictedSender...)
 	d.settings(v, e, evict.RestrictedState, "Get-BlockedSenderAddress", sender)
 	owner(e, evict.Target, sender, "", "")
 	return sender != ""

@@ -6,20 +6,30 @@ import (
 	"evict"
 )
 
+// The names of a trace's columns: Get-MessageTrace and Graph (found without
+// regard to case), the historical reports, Exchange's summary report.
+var (
+	traceTime      = []string{"Received", "receivedDateTime", "date_time_utc", "origin_timestamp_utc", "Date (UTC)", "Date", "Message received"}
+	traceSender    = []string{"SenderAddress", "sender_address", "Sender address", "Sender", "return_path"}
+	traceRecipient = []string{"RecipientAddress", "recipient_address", "Recipient address", "Recipient"}
+	traceStatus    = []string{"Status", "recipient_status", "delivery_status", "Delivery status"}
+	smtpSender     = []string{"Sender address", "SenderAddress", "Sender"}
+)
+
 // decodeTrace reads one row of Get-MessageTrace (V2), Graph messageTraces,
 // Exchange's summary report and the historical reports. One row tells of one
 // recipient, except the extended report's, which names all.
 func (d *Decoder) decodeTrace(v value, e *evict.Event) bool {
 	e.Kind, e.Op = evict.MessageTrace, "Message trace"
-	e.Time = d.time(pick(v, "Received", "receivedDateTime", "date_time_utc", "origin_timestamp_utc", "Date (UTC)", "Date", "Message received"))
+	e.Time = d.time(pick(v, traceTime...))
 	t := &evict.Trace{
 		Message: evict.Message{
 			ID:      pick(v, "MessageId", "message_id", "Message ID", "InternetMessageId"),
 			Subject: pick(v, "Subject", "message_subject"),
 		},
-		Sender:    address(pick(v, "SenderAddress", "sender_address", "Sender address", "Sender", "return_path")),
-		Recipient: address(pick(v, "RecipientAddress", "recipient_address", "Recipient address", "Recipient")),
-		Status:    pick(v, "Status", "recipient_status", "delivery_status"),
+		Sender:    address(pick(v, traceSender...)),
+		Recipient: address(pick(v, traceRecipient...)),
+		Status:    pick(v, traceStatus...),
 		Direction: pick(v, "directionality", "Direction"),
 		Event:     pick(v, "event_id", "Event"),
 		FromIP:    pick(v, "FromIP", "original_client_ip", "client_ip", "From IP"),
@@ -76,7 +86,7 @@ func (d *Decoder) decodeSMTPClient(v value, e *evict.Event) bool {
 	e.Kind, e.Op = evict.MessageTrace, "SMTP AUTH client"
 	e.Flags |= evict.Observed
 	e.Time = d.time(pick(v, "Date", "Date (UTC)", "Start Date"))
-	t := &evict.Trace{Sender: address(pick(v, "Sender address", "SenderAddress", "Sender")), Event: "SMTP AUTH", Extra: flat(v, nil)}
+	t := &evict.Trace{Sender: address(pick(v, smtpSender...)), Event: "SMTP AUTH", Extra: flat(v, nil)}
 	e.Detail = t
 	d.mailParties(e, t.Sender, "")
 	return t.Sender != ""

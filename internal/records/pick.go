@@ -8,7 +8,16 @@ import (
 
 // Microsoft's exports name one field in several ways: camelCase in Graph,
 // PascalCase in Log Analytics and PowerShell, words in the portal's CSV. The
-// functions of this file read a field by all of its names.
+// functions of this file read a field by all of its names. Where a family is
+// told by a column of several names, recognising and decoding use one list.
+
+// The time in Log Analytics and advanced hunting, whose CSV adds the zone, in
+// the files of the Entra portal, and in what Azure Monitor puts around a record.
+var (
+	tableTime   = []string{"Timestamp", "Timestamp [UTC]", "TimeGenerated", "TimeGenerated [UTC]"}
+	portalTime  = []string{"Date (UTC)", "Date"}
+	wrapperTime = append([]string{"time"}, tableTime...)
+)
 
 // pick returns the text of the first named field that has any, exact names before others.
 func pick(v value, keys ...string) string {
