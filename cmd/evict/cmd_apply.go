@@ -301,7 +301,9 @@ func stepLines(out *ui.Streams, asJSON bool) func(app.StepProgress) {
 
 func (f *applyFlags) print(c *cobra.Command, outcome *ui.Outcome, r *app.PlanReport) error {
 	outcome.Detailed = flag(c, "detailed-exitcode")
+	outcome.Incomplete = outcome.Incomplete || len(r.Lost) > 0
 	for _, s := range r.Steps {
+		outcome.Incomplete = outcome.Incomplete || s.Lost != ""
 		switch s.State {
 		case "verified", "already", "manual":
 		case "stale":
@@ -326,12 +328,14 @@ func (f *applyFlags) print(c *cobra.Command, outcome *ui.Outcome, r *app.PlanRep
 func nextAfter(r *app.PlanReport, tenant string) []string {
 	of := " --case " + report.Argument(r.Folder)
 	plan := fmt.Sprintf("%s --plan %.12s", of, r.Hash)
-	open, hand, evicts := false, "", false
+	open, unread, lost, hand := false, false, len(r.Lost) > 0, ""
 	for _, s := range r.Steps {
-		evicts = evicts || s.Step.Phase == evict.Evict
+		lost = lost || s.Lost != ""
 		switch {
-		case s.State == "manual" && s.ByHand == "" && hand == "":
+		case s.State == "manual" && hand == "":
 			hand = s.Step.ID
+		case s.State == "sent-unverified" || s.State == "in-doubt":
+			unread = true
 		case s.State == "stale":
 			return []string{"Next: evict plan" + of + tenant + " (what it was made for looks otherwise now)"}
 		case s.State != "verified" && s.State != "already" && s.State != "manual" && s.State != "left-out":
@@ -344,7 +348,13 @@ func nextAfter(r *app.PlanReport, tenant string) []string {
 		return []string{"Next: evict apply" + plan + tenant + " --confirm " + report.Argument(confirmWord(&r.Plan))}
 	case open:
 		out = append(out, "Next: evict resume"+plan+tenant)
-	case !evicts && r.Kind == "respond" && r.Ladder == "contained":
+	case unread:
+		out = append(out, "Next: evict verify"+plan+tenant)
+	case lost:
+		out = append(out, "Next: evict collect"+of+accountFlags(r.Accounts)+" --again, then evict plan"+of+tenant+" (he, or somebody else, changed it back)")
+	case r.Newer != "":
+		out = append(out, fmt.Sprintf("Next: plan %.12s was made since, and nobody approved it: evict status%s --plan %.12s", r.Newer, of, r.Newer))
+	case r.Kind == "respond" && r.Ladder == "contained":
 		out = append(out, "Next: evict collect"+of+accountFlags(r.Accounts)+", then evict investigate"+of+", then evict plan"+of+tenant)
 	case r.Kind == "respond" && r.Ladder == "evicted":
 		made := slices.DeleteFunc(slices.Clone(r.Accounts), func(a evict.Object) bool { return a.Kind != "made-by-attacker" })
@@ -377,7 +387,8 @@ func accountFlags(list []evict.Object) string {
 
 // marks of the states of steps.
 var marks = map[string][2]string{"verified": {"✓", "+"}, "already": {"✓", "+"}, "failed": {"✗", "x"}, "in-doubt": {"?", "?"}, "sent-unverified": {"?", "?"},
-	"stale": {"!", "!"}, "blocked": {"·", "."}, "manual": {"☐", "o"}, "left-out": {"·", "."}, "waiting": {"·", "."}}
+	"stale": {"!", "!"}, "blocked": {"·", "."}, "manual": {"☐", "o"}, "left-out": {"·", "."}, "waiting": {"·", "."},
+	"lost": {"✗", "x"}, "put back": {"↶", "<"}, "given back": {"↶", "<"}}
 
 func printStatus(out *ui.Streams, r *app.PlanReport) {
 	w, o := out.Out, out.TextOptions()
@@ -399,6 +410,9 @@ func printStatus(out *ui.Streams, r *app.PlanReport) {
 	if r.Snapshot != "" {
 		fmt.Fprintf(w, "\n%s\n", report.Wrap(report.Clean(r.Snapshot), o.Width))
 	}
+	for _, l := range r.Lost {
+		fmt.Fprintf(w, "\n%s\n", report.Wrap("No longer so: "+report.Clean(l), o.Width))
+	}
 	fmt.Fprintf(w, "\n%s\n", report.Wrap(report.Clean(r.Claim), o.Width))
 	if r.Unseen != "" {
 		fmt.Fprintln(w, report.Wrap("The logs since could not be looked at: "+report.Clean(r.Unseen), o.Width))
@@ -409,9 +423,18 @@ func printStatus(out *ui.Streams, r *app.PlanReport) {
 const statusIndent = 20
 
 func printStep(w io.Writer, o report.TextOptions, s app.StepReport) {
-	mark := marks[s.State][1]
+	state := s.State
+	switch {
+	case s.Lost != "":
+		state = "lost"
+	case s.Undone.Set:
+		state = "put back"
+	case s.Back:
+		state = "given back"
+	}
+	mark := marks[state][1]
 	if o.Unicode {
-		mark = marks[s.State][0]
+		mark = marks[state][0]
 	}
 	line := report.StepName(s.Step.Title, s.Step.Target.Name)
 	switch {
@@ -420,12 +443,17 @@ func printStep(w io.Writer, o report.TextOptions, s app.StepReport) {
 	case s.State == "manual":
 		line += " (step " + report.Clean(s.Step.ID) + ")"
 	}
-	if s.Why != "" {
+	switch {
+	case s.Lost != "":
+		line += ": " + report.Clean(s.Lost)
+	case s.Undone.Set:
+		line += ", on " + at(s.Undone.Std())
+	case s.Why != "":
 		line += ": " + report.Clean(s.Why)
 	}
-	first := fmt.Sprintf("  %s %-15s ", mark, s.State)
+	first := fmt.Sprintf("  %s %-15s ", mark, state)
 	fmt.Fprint(w, first, strings.ReplaceAll(report.Wrap(line, o.Width-statusIndent), "\n", "\n"+strings.Repeat(" ", statusIndent)), "\n")
-	if s.Effect.Set && s.Effect.Std().After(time.Now()) {
+	if state == s.State && s.Effect.Set && s.Effect.Std().After(time.Now()) {
 		fmt.Fprintf(w, "%sobeyed everywhere in about %s, at %s\n", strings.Repeat(" ", statusIndent), report.Minutes(int(time.Until(s.Effect.Std()).Minutes()+0.5)), at(s.Effect.Std()))
 	}
 }

@@ -48,6 +48,9 @@ type StepReport struct {
 	Ended  evict.Time `json:"ended"`            // unset: it has not
 	Effect evict.Time `json:"effect"`           // from when on the service obeys it everywhere
 	ByHand string     `json:"byHand,omitempty"` // who did it
+	Back   bool       `json:"back,omitempty"`   // it was given back to the owner, by a plan for that
+	Undone evict.Time `json:"undone"`           // when it was put back; unset: it was not
+	Lost   string     `json:"lost,omitempty"`   // why a later look did not find it so any more
 }
 
 // A PlanReport is how a plan stands. Schema: evict.status/v1.
@@ -65,6 +68,8 @@ type PlanReport struct {
 	Claim    string           `json:"claim"`              // what may be said, in a sentence
 	Unseen   string           `json:"unseen,omitempty"`   // why the logs since could not be looked at
 	Snapshot string           `json:"snapshot,omitempty"` // why nothing was evicted: what can be changed is not known
+	Lost     []string         `json:"lost,omitempty"`     // of other approved plans: what a later look did not find any more, and why
+	Newer    string           `json:"newer,omitempty"`    // hash of a plan that was made since and that nobody approved yet
 	Plan     evict.Plan       `json:"-"`
 }
 
@@ -149,11 +154,27 @@ func Verify(ctx context.Context, o ApplyOptions) (*PlanReport, error) {
 	})
 }
 
-// Recheck looks once more at every verified step: whether what was done still holds.
+// Recheck looks once more at every verified step of the named plan, or of all that were approved: whether what was done still holds.
 func Recheck(ctx context.Context, o ApplyOptions) (*PlanReport, error) {
 	return o.with(ctx, func(s *session) error {
-		_, err := s.runner.Recheck(ctx)
-		return err
+		plans := []gate.Plan{s.plan}
+		if o.Plan == "" {
+			entries, err := s.gate.Entries()
+			if err != nil {
+				return err
+			}
+			if plans, err = approvedOf(s.kept, entries); err != nil {
+				return err
+			}
+		}
+		for _, p := range plans {
+			r := s.runner
+			r.Plan = p
+			if _, err := r.Recheck(ctx); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 
@@ -244,18 +265,38 @@ func planNamed(c *casefile.Case, g *gate.Gate, want string) (string, error) {
 	return found[0], nil
 }
 
-// latestPlan is the plan that was kept last.
+// latestPlan is the plan that was approved last; while none was, the one that was kept last.
 func latestPlan(g *gate.Gate, all []string) (string, error) {
 	entries, err := g.Entries()
 	if err != nil {
 		return "", err
 	}
-	for _, e := range slices.Backward(entries) {
-		if e.Kind == gate.Planned && slices.Contains(all, e.Plan) {
+	for _, kind := range []string{gate.Approved, gate.Planned} {
+		if e, ok := lastOf(entries, kind); ok && slices.Contains(all, e.Plan) {
 			return e.Plan, nil
 		}
 	}
 	return "", fmt.Errorf("%w: the case has no plan; evict plan makes one", ErrUsage)
+}
+
+// lastOf is the last entry of a kind.
+func lastOf(entries []gate.Entry, kind string) (gate.Entry, bool) {
+	for _, e := range slices.Backward(entries) {
+		if e.Kind == kind {
+			return e, true
+		}
+	}
+	return gate.Entry{}, false
+}
+
+// newer is a plan that was kept after one was approved, and that nobody approved yet; "" when there is none.
+func newer(entries []gate.Entry) string {
+	approved, some := lastOf(entries, gate.Approved)
+	kept, _ := lastOf(entries, gate.Planned)
+	if !some || kept.Seq < approved.Seq || len(approvals(entries, kept.Plan)) > 0 {
+		return ""
+	}
+	return kept.Plan
 }
 
 // approve keeps the decision, for as long as it holds.
@@ -303,10 +344,20 @@ func (s *session) report(ctx context.Context) (*PlanReport, error) {
 	p := s.plan.Plan()
 	out := &PlanReport{Schema: "evict.status/v1", Snapshot: s.unseen, Case: s.kept.Meta().ID, Folder: s.folder, Hash: s.hash, Kind: p.Kind, Accounts: p.Accounts,
 		Approved: approvals(entries, s.hash), Steps: []StepReport{}, Checks: []CheckReport{}, Plan: p}
+	plans, err := approvedOf(s.kept, entries)
+	if err != nil {
+		return nil, err
+	}
+	given := summaries(plans, "recover", entries)
+	for _, p := range plans {
+		if p.Hash() != s.hash {
+			out.Lost = append(out.Lost, lostOf(p, respond.GivenBack(respond.Standing(p, entries), given...))...)
+		}
+	}
 	standing := gate.Standing(entries, s.hash)
-	sum, checks := respond.Standing(s.plan, entries), respond.Checks(s.plan, entries)
+	sum, checks := respond.GivenBack(respond.Standing(s.plan, entries), given...), respond.Checks(s.plan, entries)
 	for _, r := range sum.Steps {
-		step := StepReport{Step: r.Step, State: string(r.State), Why: r.Why, Sent: r.Sent, ByHand: standing[r.Step.ID].ByHand}
+		step := StepReport{Step: r.Step, State: string(r.State), Why: r.Why, Sent: r.Sent, ByHand: standing[r.Step.ID].ByHand, Back: r.Back, Lost: r.Lost}
 		if why, blocked := s.blocked(r); blocked {
 			step.State, step.Why = string(respond.Blocked), why
 		}
@@ -316,12 +367,16 @@ func (s *session) report(ctx context.Context) (*PlanReport, error) {
 		if !r.Effect.IsZero() {
 			step.Effect = evict.At(r.Effect, evict.Second)
 		}
+		if !r.Undone.IsZero() {
+			step.Undone = evict.At(r.Undone, evict.Second)
+		}
 		out.Steps = append(out.Steps, step)
 	}
 	for _, c := range checks {
 		out.Checks = append(out.Checks, CheckReport(c))
 	}
-	c, err := claimed(ctx, s.kept, entries, func(ctx context.Context) (*evict.Investigation, error) {
+	out.Newer = newer(entries)
+	c, err := claimed(ctx, s.kept, plans, entries, func(ctx context.Context) (*evict.Investigation, error) {
 		return Investigate(ctx, Options{Case: s.folder})
 	})
 	out.Ladder, out.Claim, out.Unseen = c.ladder, c.says, c.unseen
@@ -335,6 +390,17 @@ func (s *session) blocked(r respond.StepResult) (why string, ok bool) {
 		return "", false
 	}
 	return s.ran.Steps[i].Why, true
+}
+
+// lostOf says which steps of a plan a later look did not find as they were left.
+func lostOf(p gate.Plan, sum respond.Summary) []string {
+	var out []string
+	for _, r := range sum.Steps {
+		if r.Lost != "" {
+			out = append(out, fmt.Sprintf("plan %.12s, %s (%s): %s", p.Hash(), r.Step.Title, r.Step.Target.Name, r.Lost))
+		}
+	}
+	return out
 }
 
 func approvals(entries []gate.Entry, hash string) []ApprovalReport {

@@ -32,35 +32,25 @@ type claim struct {
 
 // claimed says how far the attacker is out by all that was approved in the case, whichever plan is asked about. It investigates
 // only where the logs cover the time since.
-func claimed(ctx context.Context, kept *casefile.Case, entries []gate.Entry, investigate func(context.Context) (*evict.Investigation, error)) (claim, error) {
-	plans, err := plansOf(kept, entries)
-	if err != nil {
-		return claim{}, err
-	}
-	var sums []respond.Summary
+func claimed(ctx context.Context, kept *casefile.Case, approved []gate.Plan, entries []gate.Entry, investigate func(context.Context) (*evict.Investigation, error)) (claim, error) {
 	var accounts []evict.Object
 	var checks []respond.Check
-	recovered := false
-	for _, p := range plans {
-		plan := p.Plan()
-		switch sum := respond.Standing(p, entries); {
-		case len(approvals(entries, p.Hash())) == 0:
-		case plan.Kind == "respond":
-			sums, accounts = append(sums, sum), append(accounts, held(plan.Accounts)...)
+	for _, p := range approved {
+		if plan := p.Plan(); plan.Kind == "respond" {
+			accounts = append(accounts, held(plan.Accounts)...)
 			if c := respond.Checks(p, entries); c != nil {
 				checks = c // of the last one
 			}
-		case plan.Kind == "recover":
-			recovered = recovered || sum.Whole()
 		}
 	}
 	var out claim
-	sum := respond.Join(sums...)
+	given := summaries(approved, "recover", entries)
+	sum := respond.GivenBack(respond.Join(summaries(approved, "respond", entries)...), given...)
 	seen, err := observe(ctx, kept, respond.LastRevocation(sum), accounts, investigate)
 	if err != nil {
 		out.unseen = err.Error()
 	}
-	rung, says := respond.Ladder(sum, seen, checks, recovered)
+	rung, says := respond.Ladder(sum, seen, checks, slices.ContainsFunc(given, respond.Summary.Whole))
 	out.ladder, out.says = rung.String(), says
 	return out, nil
 }
@@ -69,6 +59,23 @@ func claimed(ctx context.Context, kept *casefile.Case, entries []gate.Entry, inv
 // has to show that he is gone.
 func held(accounts []evict.Object) []evict.Object {
 	return slices.DeleteFunc(slices.Clone(accounts), func(a evict.Object) bool { return a.Kind == "touched" })
+}
+
+// approvedOf are the plans of a case that a person approved, the earliest first.
+func approvedOf(c *casefile.Case, entries []gate.Entry) ([]gate.Plan, error) {
+	all, err := plansOf(c, entries)
+	return slices.DeleteFunc(all, func(p gate.Plan) bool { return len(approvals(entries, p.Hash())) == 0 }), err
+}
+
+// summaries are how the plans of a kind stand.
+func summaries(plans []gate.Plan, kind string, entries []gate.Entry) []respond.Summary {
+	var out []respond.Summary
+	for _, p := range plans {
+		if p.Plan().Kind == kind {
+			out = append(out, respond.Standing(p, entries))
+		}
+	}
+	return out
 }
 
 // observe looks in the case's evidence for what the attacker did after the last revocation. It says nothing of times that

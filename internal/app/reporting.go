@@ -79,7 +79,11 @@ func responseOf(ctx context.Context, c *casefile.Case, entries []gate.Entry, inv
 		last := entries[n-1]
 		out.AsOf, out.Entries, out.Journal = when(last.Time), last.Seq, last.Hash
 	}
-	said, err := claimed(ctx, c, entries, func(context.Context) (*evict.Investigation, error) { return inv, nil })
+	approved, err := approvedOf(c, entries)
+	if err != nil {
+		return out, err
+	}
+	said, err := claimed(ctx, c, approved, entries, func(context.Context) (*evict.Investigation, error) { return inv, nil })
 	if err != nil {
 		return out, err
 	}
@@ -94,7 +98,11 @@ func responseOf(ctx context.Context, c *casefile.Case, entries []gate.Entry, inv
 	}
 	standing := map[string]map[string]gate.StepState{}
 	for _, kind := range []string{"respond", "recover", "undo"} {
-		for _, r := range respond.Join(byKind[kind]...).Steps {
+		joined := respond.Join(byKind[kind]...)
+		if kind != "recover" {
+			joined = respond.GivenBack(joined, byKind["recover"]...)
+		}
+		for _, r := range joined.Steps {
 			if standing[r.Plan] == nil {
 				standing[r.Plan] = gate.Standing(entries, r.Plan)
 			}
@@ -131,7 +139,7 @@ func recordOf(p gate.Plan, entries []gate.Entry) evict.PlanRecord {
 
 func stepRecord(kind string, r respond.StepResult, st gate.StepState) evict.StepRecord {
 	out := evict.StepRecord{Plan: r.Plan, Kind: kind, Step: r.Step, State: string(r.State), Why: r.Why, Sent: r.Sent,
-		Began: when(st.Began), Ended: when(r.Ended), Effect: when(r.Effect), Undone: when(r.Undone), Lost: r.Lost, ByHand: st.ByHand, Answer: st.Answer}
+		Began: when(st.Began), Ended: when(r.Ended), Effect: when(r.Effect), Undone: when(r.Undone), Back: r.Back, Lost: r.Lost, ByHand: st.ByHand, Answer: st.Answer}
 	if st.Before != nil {
 		out.Step.Before = st.Before
 	}

@@ -108,10 +108,10 @@ func hostileCase(inv *evict.Investigation) *evict.Report {
 	fill(reflect.ValueOf(&r.Response).Elem(), next)
 	r.Response.Plans[0].Kind, r.Response.Ladder = "respond", "evicted"
 	steps := make([]evict.StepRecord, 9)
-	for i, state := range []string{"verified", "already", "failed", "manual", "verified", "verified", "waiting", "verified", next()} {
+	for i, state := range []string{"verified", "already", "failed", "manual", "verified", "verified", "verified", "verified", next()} {
 		x := &steps[i]
 		fill(reflect.ValueOf(x).Elem(), next)
-		x.State, x.Kind, x.Undone, x.Lost, x.ByHand = state, "respond", evict.Time{}, "", ""
+		x.State, x.Kind, x.Undone, x.Back, x.Lost, x.ByHand = state, "respond", evict.Time{}, false, "", ""
 	}
 	steps[4].Lost, steps[5].Undone, steps[6].ByHand, steps[7].Kind = next(), inv.AsOf, next(), "recover"
 	r.Response.Steps = steps

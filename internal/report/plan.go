@@ -87,7 +87,11 @@ func (t *planText) head() {
 func (t *planText) steps() {
 	heading := ""
 	for _, st := range t.plan.Steps {
-		h := strings.ToUpper(string(st.Phase)) + " " + t.dash() + " " + t.owner(st.Target)
+		phase := string(st.Phase)
+		if st.UndoOf != "" {
+			phase = "undo"
+		}
+		h := strings.ToUpper(phase) + " " + t.dash() + " " + t.owner(st.Target)
 		if h != heading {
 			heading = h
 			t.section(h)
@@ -162,6 +166,8 @@ func mark(st evict.Step) span {
 	switch {
 	case len(st.Manual) > 0:
 		return in(bold, "!")
+	case st.UndoOf != "":
+		return in(purple, "~")
 	case empty(st.After) && !empty(st.Before):
 		return in(orange, "-")
 	case empty(st.Before) && !empty(st.After), st.Phase == evict.Recover:

@@ -115,7 +115,7 @@ func (v *response) group(steps []evict.StepRecord, arrow, more string) {
 		{is: "already", Sign: "✓", ASCII: "+", Class: "low", Title: "Was so already: nothing was sent"},
 		{is: "people", Sign: "✓", ASCII: "+", Class: "low", Title: "Done by people"},
 		{is: "back", Sign: "✓", ASCII: "+", Class: "low", Title: "Given back, and read back"},
-		{is: "undone", Sign: "↺", ASCII: "<", Class: "partial", Title: "Put back later"},
+		{is: "undone", Sign: "↺", ASCII: "<", Class: "partial", Title: "Put back later, or given back to the owner"},
 	}
 	for i := range v.Groups {
 		g := &v.Groups[i]
@@ -131,13 +131,13 @@ func (v *response) group(steps []evict.StepRecord, arrow, more string) {
 func standsAs(s *evict.StepRecord) string {
 	read := s.State == "verified" || s.State == "already"
 	switch {
-	case s.Undone.Set:
+	case s.Undone.Set || s.Back:
 		return "undone"
 	case read && s.Lost != "":
 		return "lost"
 	case s.State == "manual":
 		return "open"
-	case s.ByHand != "" && (read || s.State == "waiting"):
+	case s.ByHand != "" && read:
 		return "people"
 	case !read:
 		return "not"

@@ -34,7 +34,7 @@ func sampleCase(t testing.TB) *evict.Report {
 	transport.Sent, transport.Began, transport.Ended, transport.Why = 1, at(5), at(6), "403: the role View-Only Configuration can't do this"
 	other := blocked
 	other.Step = p.Steps[0]
-	other.Step.ID, other.Step.Title, other.State, other.ByHand, other.Answer = "call-1", "Call the bank", "waiting", "Irene Olsen", "the payment of 14 October is recalled"
+	other.Step.ID, other.Step.Title, other.State, other.ByHand, other.Answer = "call-1", "Call the bank", "verified", "Irene Olsen", "the payment of 14 October is recalled"
 	other.Step.Manual, other.Step.Before, other.Step.After, other.Sent, other.Ended, other.Effect = []string{"Call."}, nil, nil, 0, evict.Time{}, evict.Time{}
 	lost := rule
 	lost.Step.ID, lost.Undone, lost.Lost = "delete-inbox-rule-2", evict.Time{}, "it no longer looks as the step left it"

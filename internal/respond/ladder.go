@@ -3,6 +3,7 @@ package respond
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"evict"
@@ -50,17 +51,14 @@ type Observation struct {
 // Ladder says how far the attacker is out by all plans of a case that a person approved to respond, joined, and in one sentence
 // what may be claimed. rechecks are the later looks; recovered says that the plan which gives the accounts back was carried out too.
 func Ladder(s Summary, o Observation, rechecks []Check, recovered bool) (Rung, string) {
-	if recovered {
-		s = givenBack(s)
-	}
 	if left := uncontained(s); left != "" {
 		return NotContained, "Not contained: " + left + "."
 	}
 	if !slices.ContainsFunc(s.Steps, func(r StepResult) bool { return r.Step.Phase == evict.Evict }) {
-		return Contained, "Contained: he can't sign in. Nothing that he left behind was looked for yet: investigate, and plan again."
+		return Contained, "Contained: " + entry(s) + " No plan that takes away what he left behind was carried out yet."
 	}
 	if left := footholds(s); left != "" {
-		return Contained, "Contained: he can't sign in. Not evicted: " + left + "."
+		return Contained, "Contained: " + entry(s) + " Not evicted: " + left + "."
 	}
 	open := openByHand(s)
 	revoked := LastRevocation(s)
@@ -82,6 +80,16 @@ func Ladder(s Summary, o Observation, rechecks []Check, recovered bool) (Rung, s
 		}
 	}
 	return Closed, fmt.Sprintf("Closed: the owner is back at work, all later looks were made, and nothing of his was seen up to %s.", clock(o.To))
+}
+
+// entry says who can sign in while the account is contained.
+func entry(s Summary) string {
+	for _, r := range s.Steps {
+		if r.Step.Action == "block-sign-in" && r.Back {
+			return "his sessions and password are void, but sign-in is allowed again."
+		}
+	}
+	return "he can't sign in."
 }
 
 func clock(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
@@ -156,6 +164,9 @@ func footholds(s Summary) string {
 // standsAs says why a step does not count as done.
 func standsAs(r StepResult) string {
 	what := fmt.Sprintf("%q of %s ", r.Step.Title, r.Step.Target.Name)
+	if !strings.Contains(r.Step.Target.Name, "@") { // no account, but a thing in it
+		what = fmt.Sprintf("%q ", r.Step.Title+": "+r.Step.Target.Name)
+	}
 	switch {
 	case !r.Undone.IsZero():
 		return what + "was put back on " + clock(r.Undone)
@@ -169,21 +180,6 @@ func verified(r StepResult) bool { return r.State == Verified || r.State == Alre
 
 // done reports whether a step is verified, and stands as far as anybody looked.
 func done(r StepResult) bool { return verified(r) && r.Undone.IsZero() && r.Lost == "" }
-
-// back are the actions whose effect an owner who is back at work has no more.
-var back = []evict.ActionID{"block-sign-in", "disable-on-premises", "disable-mail-protocols", "remove-directory-role", "remove-eligible-role",
-	"remove-group-member", "remove-exchange-role-group", "remove-compliance-role-group"}
-
-// givenBack is the summary without later looks at what was given back on purpose.
-func givenBack(s Summary) Summary {
-	out := Summary{Steps: slices.Clone(s.Steps)}
-	for i := range out.Steps {
-		if slices.Contains(back, out.Steps[i].Step.Action) {
-			out.Steps[i].Lost = ""
-		}
-	}
-	return out
-}
 
 // Join is how several plans stand together, the earliest first. Of a step that stands in several, the last one counts that was begun.
 func Join(list ...Summary) Summary {

@@ -29,6 +29,9 @@ func TestLadder(t *testing.T) {
 	touched := step("remove-delegate", evict.Evict, Verified)
 	touched.Step.Target = evict.Object{Account: "3", Name: "kim@contoso.example"}
 	lost := func(r StepResult) StepResult { r.Lost = "it no longer looks as the step left it"; return r }
+	unblocked := step("unblock-sign-in", evict.Recover, Verified)
+	unblocked.Ended = revoked.Add(3 * time.Hour)
+	back := Summary{Steps: []StepResult{unblocked}}
 	for _, c := range []struct {
 		name      string
 		s         Summary
@@ -45,11 +48,12 @@ func TestLadder(t *testing.T) {
 		{"reset on premises, not yet done", Summary{Steps: append(append([]StepResult{}, contained[:2]...), step("reset-on-premises-password", evict.Contain, ForPerson))}, Observation{}, nil, false, NotContained, "manual"},
 		{"a call that nobody made yet", with(rule, step("call-about-money", evict.Contain, ForPerson)), Observation{}, nil, false, Evicted, "not yet observed"},
 		{"disabled on premises, not yet", with(rule, step("disable-on-premises", evict.Contain, ForPerson)), Observation{}, nil, false, NotContained, "manual"},
-		{"containment alone", with(), Observation{To: revoked.Add(5 * time.Hour)}, nil, true, Contained, "plan again"},
+		{"containment alone", with(), Observation{To: revoked.Add(5 * time.Hour)}, nil, true, Contained, "No plan that takes away"},
 		{"sign-in was given back by an undo", Summary{Steps: append([]StepResult{undone}, append(contained[1:], rule)...)}, Observation{To: revoked.Add(5 * time.Hour)}, nil, false, NotContained, "was put back on 2026-03-02 10:00"},
 		{"the rule is back", with(lost(rule)), Observation{To: revoked.Add(5 * time.Hour)}, nil, true, Contained, "no longer looks"},
 		{"the block is gone", Summary{Steps: append([]StepResult{lost(contained[0])}, append(contained[1:], rule)...)}, Observation{To: revoked.Add(5 * time.Hour)}, nil, false, NotContained, "no longer looks"},
-		{"the block is gone, for the owner is back", Summary{Steps: append([]StepResult{lost(contained[0])}, append(contained[1:], rule)...)}, Observation{To: revoked.Add(5 * time.Hour)}, nil, true, Quiet, "He is out"},
+		{"the block is gone, for the owner is back", GivenBack(Summary{Steps: append([]StepResult{lost(contained[0])}, append(contained[1:], rule)...)}, back), Observation{To: revoked.Add(5 * time.Hour)}, nil, true, Quiet, "He is out"},
+		{"the rule is back, and so is the owner", GivenBack(with(lost(rule)), back), Observation{To: revoked.Add(5 * time.Hour)}, nil, true, Contained, "sign-in is allowed again. Not evicted"},
 		{"a rule stands", with(step("disable-inbox-rule", evict.Evict, Failed)), Observation{}, nil, false, Contained, "failed"},
 		{"a rule's end is in doubt", with(step("disable-inbox-rule", evict.Evict, InDoubt)), Observation{}, nil, false, Contained, "in-doubt"},
 		{"no logs", with(rule), Observation{}, nil, false, Evicted, "10:30 UTC"},
@@ -122,5 +126,42 @@ func TestContainedAt(t *testing.T) {
 		if got := ContainedAt(c.plans...)["1"]; !got.Equal(c.want) {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
 		}
+	}
+}
+
+func TestGivenBack(t *testing.T) {
+	at := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	step := func(action evict.ActionID, account string, state State, ended time.Time) StepResult {
+		return StepResult{Step: evict.Step{ID: string(action), Action: action, Target: evict.Object{Account: account, Kind: "user"}}, State: state, Ended: ended}
+	}
+	lost := func(r StepResult) StepResult { r.Lost = "it no longer looks as the step left it"; return r }
+	taken := Summary{Steps: []StepResult{lost(step("block-sign-in", "1", Verified, at)), lost(step("remove-directory-role", "1", Verified, at)), lost(step("disable-inbox-rule", "1", Verified, at)), step("revoke-sessions", "1", Verified, at)}}
+	later := at.Add(time.Hour)
+	for _, c := range []struct {
+		name    string
+		given   StepResult
+		of      int // the step of taken that it is about
+		back    bool
+		revoked time.Time
+	}{
+		{"sign-in", step("unblock-sign-in", "1", Verified, later), 0, true, at},
+		{"sign-in of somebody else", step("unblock-sign-in", "2", Verified, later), 0, false, at},
+		{"sign-in, not verified", step("unblock-sign-in", "1", Unverified, later), 0, false, at},
+		{"sign-in, before it was blocked again", step("unblock-sign-in", "1", Verified, at.Add(-time.Hour)), 0, false, at},
+		{"sign-in, put back", func() StepResult { r := step("unblock-sign-in", "1", Verified, later); r.Undone = later; return r }(), 0, false, at},
+		{"a role", step("remove-directory-role", "1", Verified, later), 1, true, at},
+		{"a rule is never", step("disable-inbox-rule", "1", Verified, later), 2, false, at},
+		{"sessions, once more", step("revoke-sessions", "1", Verified, later), 3, false, later},
+	} {
+		got := GivenBack(taken, Summary{Steps: []StepResult{c.given}}).Steps
+		if r := got[c.of]; r.Back != c.back || c.of < 3 && (r.Lost == "") != c.back {
+			t.Errorf("%s: given back %v, lost %q", c.name, r.Back, r.Lost)
+		}
+		if got[3].Ended != c.revoked {
+			t.Errorf("%s: revoked at %s", c.name, got[3].Ended)
+		}
+	}
+	if taken.Steps[0].Back || taken.Steps[0].Lost == "" {
+		t.Error("the summary that was given is changed")
 	}
 }

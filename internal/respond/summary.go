@@ -19,6 +19,7 @@ type StepResult struct {
 	Ended  time.Time // zero: not
 	Effect time.Time // from when on the service obeys it everywhere; zero: not known
 	Undone time.Time // when it was put back; zero: it was not
+	Back   bool      // it was given back to the owner: see GivenBack
 	Lost   string    // why the last later look did not find it so; "" when it did, or nobody looked
 }
 
@@ -75,6 +76,9 @@ func Standing(p gate.Plan, entries []gate.Entry) Summary {
 	for _, s := range p.Plan().Steps {
 		st := standing[s.ID]
 		r := StepResult{Plan: p.Hash(), Step: s, State: resultState(&s, st), Why: st.Result.Why, Sent: st.Attempts, Ended: st.Ended, Undone: st.Undone}
+		if st.Result.Outcome == "" && st.ByHand != "" {
+			r.Why, r.Ended = wordOf(st), st.Began
+		}
 		if l, ok := looks[s.ID]; ok && !l.Holds {
 			r.Lost = cmp.Or(l.Why, "it no longer looks as the step left it")
 		}
@@ -93,9 +97,22 @@ func resultState(s *evict.Step, st gate.StepState) State {
 		return InDoubt // until somebody looks
 	case len(s.Manual) > 0 && st.ByHand == "":
 		return ForPerson
+	case len(s.Manual) > 0:
+		return byWord(s)
 	}
 	return Waiting
 }
+
+// byWord is where a step is that a person says he did: verified where nothing
+// but his word can show it, and else sent, until somebody looks.
+func byWord(s *evict.Step) State {
+	if a := Find(s.Action); a == nil || a.Inspect != nil {
+		return Unverified
+	}
+	return Verified
+}
+
+func wordOf(st gate.StepState) string { return "the word of " + st.ByHand }
 
 func stateOf(r gate.Result) State {
 	switch r.Outcome {

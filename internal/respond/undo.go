@@ -104,9 +104,13 @@ func (u *Undoing) inverse(s evict.Step, st gate.StepState, a *Action) evict.Step
 	back.Phase, back.Procedure, back.Needs = evict.Recover, []string{}, []string{}
 	back.Title, back.Undo = "Undo: "+s.Title, "the step is done again"
 	back.Why = []string{fmt.Sprintf("it undoes step %s of plan %.12s", s.ID, u.Plan.Hash())}
+	back.Noticed = []string{"whoever noticed the step: it is as it was before"}
 	back.Warnings, back.ByHand = nil, nil
 	if a.Warn != nil {
 		back.Warnings = a.Warn(back)
+	}
+	if f := u.finding(&s); f != "" {
+		back.Warnings = append(back.Warnings, "finding "+f+" is why it was done: what the attacker left may come back with it")
 	}
 	if len(s.Manual) > 0 && a.Instruct != nil {
 		back.Manual = a.Instruct(back)

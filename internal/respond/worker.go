@@ -289,7 +289,7 @@ func (w *worker) byHand() {
 		w.leave(ForPerson, "")
 		return
 	}
-	word := "the word of " + w.st.ByHand
+	word := wordOf(w.st)
 	if w.a.Inspect == nil {
 		w.end(gate.Result{Outcome: gate.Verified, Why: word})
 		return
@@ -304,10 +304,11 @@ func (w *worker) byHand() {
 
 // settle looks again at what was sent, and sends nothing.
 func (w *worker) settle() {
+	said := len(w.s.Manual) > 0 && w.st.ByHand != "" && w.st.Result.Outcome != gate.Verified
 	switch {
-	case !w.begun() || w.a == nil:
+	case w.a == nil || !w.begun() && !said:
 		w.standsAsIs()
-	case len(w.s.Manual) > 0:
+	case said:
 		w.byHand()
 	case w.a.Secret:
 		w.leave(resultState(w.step, w.st), "the new password was not handed over: resume makes another")
