@@ -140,6 +140,8 @@ func (a *AccountFacts) fill(u row) {
 }
 
 // readLookAlikes asks for accounts whose names are easily taken for this one's.
+// A guest's name, which has #EXT# in it, is not taken for a member's who was
+// named in full; and whoever may invite a guest must not hold containment up.
 func (a *AccountFacts) readLookAlikes(ctx context.Context, r Reader) error {
 	local, _, _ := strings.Cut(a.UPN, "@")
 	start := []rune(local)
@@ -150,7 +152,8 @@ func (a *AccountFacts) readLookAlikes(ctx context.Context, r Reader) error {
 		}
 		for _, u := range list {
 			upn := text(u, "userPrincipalName")
-			if !strings.EqualFold(text(u, "id"), a.ID) && lookAlike(a.UPN, a.Name, upn, text(u, "displayName")) && !slices.Contains(a.LookAlikes, upn) {
+			guest := strings.Contains(strings.ToUpper(upn), "#EXT#") && a.Kind != "guest"
+			if !guest && !strings.EqualFold(text(u, "id"), a.ID) && lookAlike(a.UPN, a.Name, upn, text(u, "displayName")) && !slices.Contains(a.LookAlikes, upn) {
 				a.LookAlikes = append(a.LookAlikes, upn)
 			}
 		}
