@@ -37,7 +37,7 @@ func seeAccessPolicy(e *evict.Event, v *View) {
 	}
 	d := Draft{
 		Subject: onTenant(e), Family: evict.Privilege, Grade: evict.Indicative, Cause: Because(e), Target: whom(e), Left: leftover(evict.LeftPolicy, "", whom(e), "", ""),
-		Summary: fmt.Sprintf("%s: %s, policy %s%s", strings.TrimSuffix(e.Op, "."), actorName(e), quoted(whom(e)), fromAddress(e)),
+		Summary: fmt.Sprintf("%s: %s, policy %s%s", strings.TrimSuffix(e.Op, "."), actorName(e), quoted(whom(e)), from(e)),
 	}
 	if p, ok := c.Prop("ConditionalAccessPolicy"); ok && weaker(p.Old, p.New, strings.HasPrefix(op, "delete")) {
 		d.Item, d.Grade = "G6", evict.Strong

@@ -33,10 +33,10 @@ func seeAccount(e *evict.Event, v *View) {
 	name, label := madeName(e)
 	d := Draft{
 		Family: evict.Privilege, Grade: evict.Indicative, Cause: Because(e), Target: name, Left: leftover(evict.LeftAccount, name, label, "", ""),
-		Summary: fmt.Sprintf("%s created the account %s%s", actorName(e), quoted(name), fromAddress(e)),
+		Summary: fmt.Sprintf("%s created the account %s%s", actorName(e), quoted(name), from(e)),
 	}
 	if name == "" {
-		d.Summary = fmt.Sprintf("%s created an account whose name the record does not keep%s", actorName(e), fromAddress(e))
+		d.Summary = fmt.Sprintf("%s created an account whose name the record does not keep%s", actorName(e), from(e))
 	}
 	local := name
 	if p := (evict.Principal{Kind: evict.UPN, ID: name}); p.Domain() != "" {

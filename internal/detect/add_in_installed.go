@@ -28,7 +28,7 @@ func seeAddIn(e *evict.Event, v *View) {
 	name, _ := s.Get("DisplayName")
 	v.Report(Draft{
 		Family: evict.Persistence, Grade: evict.Indicative, Cause: Because(e), Target: s.Object, Left: leftover(evict.LeftAddIn, e.Actor.ID, name, s.Object, ""),
-		Summary:  fmt.Sprintf("New-App: an add-in was installed%s", fromAddress(e)),
+		Summary:  fmt.Sprintf("New-App: an add-in was installed%s", from(e)),
 		Question: "Did you install an add-in in Outlook?",
 	})
 }

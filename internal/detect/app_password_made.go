@@ -38,7 +38,7 @@ func seeAppPassword(e *evict.Event, v *View) {
 	}
 	v.Report(Draft{
 		Family: evict.Persistence, Grade: evict.Strong, Cause: Because(e), Target: whom, Left: leftover(evict.LeftAppPassword, whom, "", "", ""),
-		Summary:  fmt.Sprintf("An app password was created for %s%s", quoted(whom), fromAddress(e)),
+		Summary:  fmt.Sprintf("An app password was created for %s%s", quoted(whom), from(e)),
 		Question: "Did you make an app password for a mail program?",
 	})
 }

@@ -39,7 +39,7 @@ func seeConsent(e *evict.Event, v *View) {
 	}
 	d := Draft{
 		Subject: onApp(name, id), Target: name, Family: evict.Persistence, Grade: evict.Indicative, Cause: Because(e),
-		Summary: fmt.Sprintf("%s: %s granted %s %s%s", strings.TrimSuffix(e.Op, "."), actorName(e), quoted(name), permissions(scopes), fromAddress(e)),
+		Summary: fmt.Sprintf("%s: %s granted %s %s%s", strings.TrimSuffix(e.Op, "."), actorName(e), quoted(name), permissions(scopes), from(e)),
 	}
 	all := strings.EqualFold(newValue(c, "ConsentContext.IsAdminConsent"), "true") || textOf(c).contains("allprincipals")
 	if all {

@@ -36,7 +36,7 @@ func seeApplication(e *evict.Event, v *View) {
 	appID := newValue(c, "AppId", "AppAddress", "AppPrincipalId")
 	d := Draft{
 		Subject: onApp(name, id), Target: name, Family: evict.Persistence, Grade: evict.Indicative, Cause: Because(e), Left: leftApp(evict.LeftApplication, e, c, "", ""),
-		Summary: fmt.Sprintf("%s: %s, the application %s%s", strings.TrimSuffix(e.Op, "."), actorName(e), quoted(name), fromAddress(e)),
+		Summary: fmt.Sprintf("%s: %s, the application %s%s", strings.TrimSuffix(e.Op, "."), actorName(e), quoted(name), from(e)),
 	}
 	switch term := imitates(name); {
 	case term != "":

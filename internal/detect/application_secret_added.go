@@ -36,7 +36,7 @@ func seeSecret(e *evict.Event, v *View) {
 	name, id := appOf(e, c)
 	d := Draft{
 		Subject: onApp(name, id), Target: name, Family: evict.Privilege, Grade: evict.Strong, Cause: Because(e), Left: leftSecrets(e, c),
-		Summary: fmt.Sprintf("%s added a secret or certificate to the application %s%s", actorName(e), quoted(name), fromAddress(e)),
+		Summary: fmt.Sprintf("%s added a secret or certificate to the application %s%s", actorName(e), quoted(name), from(e)),
 	}
 	if term := imitates(name); term != "" {
 		d.NoHonestPurpose = true

@@ -34,7 +34,7 @@ func auditWeakenedEvent(e *evict.Event, v *View) {
 	}
 	out := Draft{
 		Actor: e.Actor, Family: evict.CoverUp, Grade: grade, Cause: Because(e), NoHonestPurpose: grade == evict.Strong,
-		Summary: fmt.Sprintf("%s%s by %s: %s", e.Op, from(e), who(e), how),
+		Summary: fmt.Sprintf("%s%s by %s: %s", e.Op, from(e), actorName(e), how),
 	}
 	out.Left = leftAudit(e, d)
 	if tenant {

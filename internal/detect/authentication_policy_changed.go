@@ -33,7 +33,7 @@ func seeAuthenticationPolicy(e *evict.Event, v *View) {
 		}
 		v.Report(Draft{
 			Subject: onTenant(e), Family: evict.Privilege, Grade: evict.Strong, Cause: Because(e), Target: whom(e),
-			Summary: fmt.Sprintf("%s: %s changed %s to %s%s", strings.TrimSuffix(e.Op, "."), actorName(e), quoted(p.Name), quoted(discovery(p.New)), fromAddress(e)),
+			Summary: fmt.Sprintf("%s: %s changed %s to %s%s", strings.TrimSuffix(e.Op, "."), actorName(e), quoted(p.Name), quoted(discovery(p.New)), from(e)),
 		})
 		return
 	}

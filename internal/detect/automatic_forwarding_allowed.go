@@ -43,6 +43,6 @@ func forwardingAllowedEvent(e *evict.Event, v *View) {
 	v.Report(Draft{
 		Subject: evict.FindingSubject{Kind: evict.OnTenant, ID: string(e.Tenant)}, Actor: e.Actor, Target: objectOf(d),
 		Family: evict.Privilege, Grade: evict.Indicative, Cause: Because(e), Left: leftover(evict.LeftOutboundPolicy, "", objectOf(d), objectOf(d), kind),
-		Summary: fmt.Sprintf("%s%s by %s: %s", e.Op, from(e), who(e), how),
+		Summary: fmt.Sprintf("%s%s by %s: %s", e.Op, from(e), actorName(e), how),
 	})
 }

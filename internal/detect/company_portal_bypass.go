@@ -42,7 +42,7 @@ func (w *portalBypass) Event(e *evict.Event, v *View) {
 	}
 	v.Report(Draft{
 		Family: evict.AccessFamily, Grade: evict.Indicative, Cause: append([]Evidence{w.cause}, Because(e)...),
-		Summary: fmt.Sprintf("A policy stopped a sign-in and %.0f minutes later the Company Portal was entered%s", e.Time.Sub(w.stopped).Minutes(), fromAddress(e)),
+		Summary: fmt.Sprintf("A policy stopped a sign-in and %.0f minutes later the Company Portal was entered%s", e.Time.Sub(w.stopped).Minutes(), from(e)),
 	})
 	w.stopped = evict.Time{}
 }

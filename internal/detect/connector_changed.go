@@ -48,7 +48,7 @@ func connectorEvent(e *evict.Event, v *View) {
 		Subject: evict.FindingSubject{Kind: evict.OnTenant, ID: string(e.Tenant)}, Actor: e.Actor, Target: name,
 		Family: evict.Persistence, Grade: evict.Indicative, Cause: Because(e), NoHonestPurpose: junkName(name) && name != "",
 		Left:    leftover(evict.LeftConnector, "", name, objectOf(d), direction),
-		Summary: fmt.Sprintf("%s%s by %s: the connector %s", e.Op, from(e), who(e), quoted(name)),
+		Summary: fmt.Sprintf("%s%s by %s: the connector %s", e.Op, from(e), actorName(e), quoted(name)),
 	}
 	if len(through) > 0 {
 		out.Summary += " for " + some(slices.Compact(through))

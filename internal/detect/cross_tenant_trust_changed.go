@@ -35,6 +35,6 @@ func seeCrossTenant(e *evict.Event, v *View) {
 	}
 	v.Report(Draft{
 		Subject: onTenant(e), Family: evict.Privilege, Grade: evict.Indicative, Cause: Because(e), Target: whom(e),
-		Summary: fmt.Sprintf("%s: %s, %s%s", strings.TrimSuffix(e.Op, "."), actorName(e), quoted(whom(e)), fromAddress(e)),
+		Summary: fmt.Sprintf("%s: %s, %s%s", strings.TrimSuffix(e.Op, "."), actorName(e), quoted(whom(e)), from(e)),
 	})
 }

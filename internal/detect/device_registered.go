@@ -60,7 +60,7 @@ func (w *devices) Event(e *evict.Event, v *View) {
 	w.last = strings.Clone(key)
 	d := Draft{
 		Family: evict.Persistence, Item: "device", Grade: evict.Indicative, Cause: Because(e), Target: name,
-		Summary:  fmt.Sprintf("%s: %s was registered%s", strings.TrimSuffix(e.Op, "."), deviceName(name), fromAddress(e)),
+		Summary:  fmt.Sprintf("%s: %s was registered%s", strings.TrimSuffix(e.Op, "."), deviceName(name), from(e)),
 		Question: fmt.Sprintf("Did you set up %s?", deviceName(name)),
 	}
 	d.Left = leftDevice(e, c, v.Account, name)

@@ -34,7 +34,7 @@ func (w *deviceTokens) Event(e *evict.Event, v *View) {
 	w.told[v.Strand.ID] = true
 	v.Report(Draft{
 		Family: evict.SessionFamily, Grade: evict.Indicative, Cause: Because(e),
-		Summary:  fmt.Sprintf("The authentication broker asked for the device registration service%s", fromAddress(e)),
+		Summary:  fmt.Sprintf("The authentication broker asked for the device registration service%s", from(e)),
 		Question: "Did you set up a new computer or telephone then?",
 	})
 }

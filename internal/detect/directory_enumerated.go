@@ -43,7 +43,7 @@ func (w *enumerations) Event(e *evict.Event, v *View) {
 		return
 	}
 	if w.count == 0 {
-		w.first, w.addr = e.Time, fromAddress(e)
+		w.first, w.addr = e.Time, from(e)
 	}
 	w.count++
 	if tool != "" {

@@ -34,7 +34,7 @@ func seeDiscovery(e *evict.Event, v *View) {
 	}
 	v.Report(Draft{
 		Family: evict.Behaviour, Grade: evict.Indicative, Cause: Because(e),
-		Summary:  e.Op + fromAddress(e) + searched(e),
+		Summary:  e.Op + from(e) + searched(e),
 		Question: "Did you search or export mail in the compliance portal?",
 	})
 }

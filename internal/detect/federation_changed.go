@@ -35,6 +35,6 @@ func seeFederation(e *evict.Event, v *View) {
 	}
 	v.Report(Draft{
 		Subject: onTenant(e), Family: evict.Privilege, Grade: evict.Strong, Cause: Because(e), Target: whom(e), Left: leftover(evict.LeftFederation, "", whom(e), whom(e), ""),
-		Summary: fmt.Sprintf("%s: %s, domain %s%s", strings.TrimSuffix(e.Op, "."), actorName(e), quoted(whom(e)), fromAddress(e)),
+		Summary: fmt.Sprintf("%s: %s, domain %s%s", strings.TrimSuffix(e.Op, "."), actorName(e), quoted(whom(e)), from(e)),
 	})
 }

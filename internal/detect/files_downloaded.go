@@ -49,7 +49,7 @@ func (w *downloads) Event(e *evict.Event, v *View) {
 			v.Overflow("more strands with downloads than are kept")
 			return
 		}
-		r = &downloadRun{first: e.Time, addr: fromAddress(e)}
+		r = &downloadRun{first: e.Time, addr: from(e)}
 		w.runs[v.Strand.ID] = r
 		w.order = append(w.order, r)
 	}

@@ -40,7 +40,7 @@ func seeShare(e *evict.Event, v *View) {
 	}
 	v.Report(Draft{
 		Family: evict.Behaviour, Grade: evict.Indicative, Cause: Because(e), Target: f.Name, Left: leftover(evict.LeftLink, e.Actor.ID, f.Name, fileAddress(f), cmp.Or(f.SharedWith, f.Link)),
-		Summary:  fmt.Sprintf("%s%s: %s", e.Op, fromAddress(e), what),
+		Summary:  fmt.Sprintf("%s%s: %s", e.Op, from(e), what),
 		Question: fmt.Sprintf("Did you share %s then?", quoted(f.Name)),
 	})
 }

@@ -36,7 +36,7 @@ func seeGuest(e *evict.Event, v *View) {
 	}
 	v.Report(Draft{
 		Family: evict.Persistence, Grade: evict.Indicative, Cause: Because(e), Target: guest, Left: leftover(evict.LeftAccount, whom(e), guest, "", "guest"),
-		Summary: fmt.Sprintf("%s invited %s as a guest%s", actorName(e), quoted(guest), fromAddress(e)),
+		Summary: fmt.Sprintf("%s invited %s as a guest%s", actorName(e), quoted(guest), from(e)),
 	})
 }
 

@@ -40,7 +40,7 @@ func journalRuleEvent(e *evict.Event, v *View) {
 		Subject: evict.FindingSubject{Kind: evict.OnTenant, ID: string(e.Tenant)}, Actor: e.Actor, Target: address(to),
 		Family: evict.Persistence, Grade: evict.Strong, Cause: Because(e), Lifetime: &evict.Lifetime{From: e.Time},
 		NoHonestPurpose: FreeMail(evict.DomainOf(address(to))), Left: leftover(evict.LeftJournalRule, "", name, objectOf(d), ""),
-		Summary: fmt.Sprintf("%s%s by %s: the journal rule %s sends copies to %s", e.Op, from(e), who(e), quoted(name), quoted(address(to))),
+		Summary: fmt.Sprintf("%s%s by %s: the journal rule %s sends copies to %s", e.Op, from(e), actorName(e), quoted(name), quoted(address(to))),
 	}
 	if seen(e) {
 		out.Summary = fmt.Sprintf("The journal rule %s sends copies to %s", quoted(name), quoted(address(to)))

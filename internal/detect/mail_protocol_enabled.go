@@ -45,6 +45,6 @@ func mailProtocolEvent(e *evict.Event, v *View) {
 	}
 	v.Report(Draft{
 		Family: evict.Persistence, Grade: evict.Indicative, Cause: Because(e), Left: leftover(evict.LeftProtocols, name, "", "", strings.Join(on, ", ")),
-		Summary: fmt.Sprintf("%s%s by %s: %s switched on%s", e.Op, from(e), who(e), strings.Join(on, ", "), box),
+		Summary: fmt.Sprintf("%s%s by %s: %s switched on%s", e.Op, from(e), actorName(e), strings.Join(on, ", "), box),
 	}.onMailbox(e, v))
 }

@@ -60,7 +60,7 @@ func (w *forwards) Event(e *evict.Event, v *View) {
 	if !own {
 		what = "the mailbox of " + name + " forwards"
 	}
-	f.Summary = fmt.Sprintf("%s%s by %s: %s to %s%s", e.Op, from(e), who(e), what, some(out), keeps)
+	f.Summary = fmt.Sprintf("%s%s by %s: %s to %s%s", e.Op, from(e), actorName(e), what, some(out), keeps)
 	if seen(e) {
 		f.Summary = fmt.Sprintf("The mailbox of %s forwards to %s%s", name, some(out), keeps)
 	}

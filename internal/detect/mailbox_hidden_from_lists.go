@@ -32,6 +32,6 @@ func seeHiddenMailbox(e *evict.Event, v *View) {
 	name, _, _ := mailbox(e, v)
 	v.Report(Draft{
 		Family: evict.CoverUp, Grade: evict.Context, Cause: Because(e), Target: name, Left: leftover(evict.LeftHiddenMailbox, name, "", "", ""),
-		Summary: fmt.Sprintf("%s: %s hid %s from the address list%s", e.Op, actorName(e), quoted(name), fromAddress(e)),
+		Summary: fmt.Sprintf("%s: %s hid %s from the address list%s", e.Op, actorName(e), quoted(name), from(e)),
 	})
 }

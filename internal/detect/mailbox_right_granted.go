@@ -42,7 +42,7 @@ func seeRight(e *evict.Event, v *View) {
 	}
 	d := Draft{
 		Subject: evict.FindingSubject{Kind: evict.OnMailbox, ID: name}, Target: name, Family: evict.Privilege, Grade: evict.Indicative, Cause: Because(e),
-		Summary: fmt.Sprintf("%s gave %s the right %s on %s%s%s", actorName(e), quoted(grantee), some(r.Rights), quoted(name), inFolder(r.Folder), fromAddress(e)),
+		Summary: fmt.Sprintf("%s gave %s the right %s on %s%s%s", actorName(e), quoted(grantee), some(r.Rights), quoted(name), inFolder(r.Folder), from(e)),
 	}
 	d.Left = leftRight(name, grantee, r)
 	if seen(e) {

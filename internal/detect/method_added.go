@@ -33,7 +33,7 @@ func seeMethod(e *evict.Event, v *View) {
 	}
 	d := Draft{
 		Family: evict.Persistence, Item: "method", Grade: evict.Indicative, Cause: Because(e),
-		Summary:  fmt.Sprintf("%s: %s was added%s", strings.TrimSuffix(e.Op, "."), what, fromAddress(e)),
+		Summary:  fmt.Sprintf("%s: %s was added%s", strings.TrimSuffix(e.Op, "."), what, from(e)),
 		Question: fmt.Sprintf("Did you add %s as a way to sign in on %s?", what, e.Time.Std().Format("2 January 15:04 UTC")),
 	}
 	d.Left = leftMethod(cmp.Or(e.Subject(evict.Target).Who.ID, v.Account), what)
@@ -86,13 +86,4 @@ func methodProperty(name string) string {
 		return "a telephone number or address"
 	}
 	return "a sign-in method"
-}
-
-// fromAddress names where an act came from, if the record says; an address of
-// Microsoft's own is no origin (V7).
-func fromAddress(e *evict.Event) string {
-	if !e.Origin.Addr.IsValid() || e.Flags&evict.ServiceAddress != 0 {
-		return ""
-	}
-	return " from " + e.Origin.Addr.String() + inPlace(e.Origin.Place)
 }

@@ -50,7 +50,7 @@ func (w *otherMailboxes) Event(e *evict.Event, v *View) {
 			v.Overflow("more opened mailboxes than are kept")
 			return
 		}
-		b = &openedBox{name: strings.Clone(box.ID), first: e.Time, addr: fromAddress(e)}
+		b = &openedBox{name: strings.Clone(box.ID), first: e.Time, addr: from(e)}
 		w.boxes[b.name] = b
 		w.order = append(w.order, b)
 	}

@@ -41,7 +41,7 @@ func (w *passwordChanges) Event(e *evict.Event, v *View) {
 	}
 	d := Draft{
 		Family: evict.Persistence, Grade: evict.Context, Cause: Because(e), Target: who,
-		Summary:  fmt.Sprintf("%s for %s%s", strings.TrimSuffix(e.Op, "."), quoted(who), fromAddress(e)),
+		Summary:  fmt.Sprintf("%s for %s%s", strings.TrimSuffix(e.Op, "."), quoted(who), from(e)),
 		Question: fmt.Sprintf("Did you change the password of %s?", quoted(who)),
 	}
 	if who != v.Account {

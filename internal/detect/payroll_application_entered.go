@@ -27,7 +27,7 @@ func seeMoneyApp(e *evict.Event, v *View) {
 	}
 	v.Report(Draft{
 		Family: evict.Behaviour, Grade: evict.Indicative, Cause: Because(e), Target: in.App, Left: leftover(evict.LeftService, v.Account, in.App, in.AppID, e.Time.String()),
-		Summary:  fmt.Sprintf("Signed in to %s%s", quoted(in.App), fromAddress(e)),
+		Summary:  fmt.Sprintf("Signed in to %s%s", quoted(in.App), from(e)),
 		Question: fmt.Sprintf("Did you open %s then?", quoted(in.App)),
 	})
 }

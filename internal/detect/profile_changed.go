@@ -51,7 +51,7 @@ func profileEvent(e *evict.Event, v *View) {
 	}
 	whose, own := profileOwner(e, v)
 	d.Left = leftProfile(e, whose)
-	d.Summary = fmt.Sprintf("%s%s by %s: %s", e.Op, from(e), who(e), strings.Join(what, "; "))
+	d.Summary = fmt.Sprintf("%s%s by %s: %s", e.Op, from(e), actorName(e), strings.Join(what, "; "))
 	if own {
 		d.Question = "Did you change your profile: " + strings.Join(what, "; ") + "?"
 	} else {
@@ -84,7 +84,7 @@ func profileOwner(e *evict.Event, v *View) (name string, own bool) {
 		}
 		return s.Who.ID, false
 	}
-	return who(e), true
+	return actorName(e), true
 }
 
 // profileOf lists the profile's changes that a record names.

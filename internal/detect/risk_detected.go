@@ -59,7 +59,7 @@ func (w *risks) log(e *evict.Event, d *evict.Risk, v *View) {
 	if d.Type != "" {
 		what = quoted(d.Type)
 	}
-	w.tell(e, v, d.Type+" "+level, weighRisk(d.Type, level, d.State, e), fmt.Sprintf("Microsoft's risk detection: %s, risk %s, state %s%s", what, quoted(level), quoted(d.State), fromAddress(e)), true)
+	w.tell(e, v, d.Type+" "+level, weighRisk(d.Type, level, d.State, e), fmt.Sprintf("Microsoft's risk detection: %s, risk %s, state %s%s", what, quoted(level), quoted(d.State), from(e)), true)
 }
 
 func because(events []string) string {

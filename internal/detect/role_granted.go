@@ -36,7 +36,7 @@ func seeRole(e *evict.Event, v *View) {
 	}
 	v.Report(Draft{
 		Family: evict.Privilege, Grade: evict.Indicative, Cause: Because(e), Target: who, Left: leftRole(e, role, who),
-		Summary: fmt.Sprintf("%s gave %s the role %s%s%s", actorName(e), quoted(who), quoted(role), note, fromAddress(e)),
+		Summary: fmt.Sprintf("%s gave %s the role %s%s%s", actorName(e), quoted(who), quoted(role), note, from(e)),
 	})
 }
 
@@ -85,12 +85,4 @@ func powerOf(e *evict.Event, role string) string {
 		return privilegedRole(newValue(c, "Role.TemplateId"))
 	}
 	return ""
-}
-
-// actorName is the actor for a sentence.
-func actorName(e *evict.Event) string {
-	if e.Actor.ID == "" {
-		return "somebody"
-	}
-	return e.Actor.ID
 }

@@ -95,5 +95,5 @@ func ruleHead(e *evict.Event, r *evict.InboxRule, box string, own bool) string {
 	case own:
 		return fmt.Sprintf("%s%s: the rule %s", e.Op, from(e), quoted(r.Name))
 	}
-	return fmt.Sprintf("%s%s by %s on the mailbox of %s: the rule %s", e.Op, from(e), who(e), box, quoted(r.Name))
+	return fmt.Sprintf("%s%s by %s on the mailbox of %s: the rule %s", e.Op, from(e), actorName(e), box, quoted(r.Name))
 }

@@ -30,11 +30,11 @@ func seeSearch(e *evict.Event, v *View) {
 	switch {
 	case strings.HasPrefix(e.Op, "CopilotInteraction"): // its record holds no query
 		d.Item, d.Grade = "copilot", evict.Indicative
-		d.Summary = fmt.Sprintf("Copilot was used%s", fromAddress(e))
+		d.Summary = fmt.Sprintf("Copilot was used%s", from(e))
 	case !ok:
 		return
 	case hasWord(s.Query, moneyWords) != "" || hasWord(s.Query, payrollWords) != "" || strings.Contains(strings.ToLower(s.Query), "password"):
-		d.Summary = fmt.Sprintf("%s: a search for %s%s", e.Op, quoted(s.Query), fromAddress(e))
+		d.Summary = fmt.Sprintf("%s: a search for %s%s", e.Op, quoted(s.Query), from(e))
 	default:
 		return
 	}

@@ -42,10 +42,10 @@ func seeMethodGone(e *evict.Event, v *View) {
 	whom := e.Subject(evict.Target).Who.ID
 	d := Draft{
 		Family: evict.Persistence, Grade: evict.Indicative, Cause: Because(e), Target: whom,
-		Summary: fmt.Sprintf("%s for %s%s", strings.TrimSuffix(e.Op, "."), quoted(whom), fromAddress(e)),
+		Summary: fmt.Sprintf("%s for %s%s", strings.TrimSuffix(e.Op, "."), quoted(whom), from(e)),
 	}
 	if op == "update user" {
-		d.Summary = fmt.Sprintf("Update user: the last sign-in method of %s was removed%s", quoted(whom), fromAddress(e))
+		d.Summary = fmt.Sprintf("Update user: the last sign-in method of %s was removed%s", quoted(whom), from(e))
 	}
 	v.Report(d)
 }

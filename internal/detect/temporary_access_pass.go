@@ -37,6 +37,6 @@ func seePass(e *evict.Event, v *View) {
 	whom := e.Subject(evict.Target).Who.ID
 	v.Report(Draft{
 		Family: evict.Persistence, Grade: evict.Indicative, Cause: Because(e), Target: whom, Left: leftover(evict.LeftPass, whom, "", "", ""),
-		Summary: fmt.Sprintf("A Temporary Access Pass was made for %s%s", quoted(whom), fromAddress(e)),
+		Summary: fmt.Sprintf("A Temporary Access Pass was made for %s%s", quoted(whom), from(e)),
 	})
 }

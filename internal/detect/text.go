@@ -122,21 +122,21 @@ func acted(e *evict.Event) bool {
 // seen reports whether the event is a state of a dump.
 func seen(e *evict.Event) bool { return e.Flags&evict.Observed != 0 }
 
-// who names the actor of an event in a sentence.
-func who(e *evict.Event) string {
+// actorName names the actor of an event in a sentence.
+func actorName(e *evict.Event) string {
 	if e.Actor.ID == "" {
 		return "somebody"
 	}
 	return e.Actor.ID
 }
 
-// from says where an act came from, for a sentence: " from 192.0.2.1", or "";
-// an address of Microsoft's own is no origin (V7).
+// from says where an act came from, for a sentence: " from 192.0.2.1", with the place if
+// the record has one, or ""; an address of Microsoft's own is no origin (V7).
 func from(e *evict.Event) string {
 	if !e.Origin.Addr.IsValid() || e.Flags&evict.ServiceAddress != 0 {
 		return ""
 	}
-	return " from " + e.Origin.Addr.String()
+	return " from " + e.Origin.Addr.String() + inPlace(e.Origin.Place)
 }
 
 // yes reports a recorded truth value: True, true, 1, $true.

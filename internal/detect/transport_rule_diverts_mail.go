@@ -72,7 +72,7 @@ func (w *transportRules) Event(e *evict.Event, v *View) {
 	if grade < evict.Strong {
 		out.Item = "transport-rule"
 	}
-	act := fmt.Sprintf("%s%s by %s: the mail-flow rule", e.Op, from(e), who(e))
+	act := fmt.Sprintf("%s%s by %s: the mail-flow rule", e.Op, from(e), actorName(e))
 	if seen(e) {
 		act = "The mail-flow rule"
 	}

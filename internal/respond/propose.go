@@ -331,7 +331,7 @@ func (p *planner) undecided(f evict.Finding, l evict.Leftover, why string) {
 		o.Account = of.ID
 	}
 	if o.Name == "" {
-		o.Name = either(l.ID, l.Of)
+		o.Name = cmp.Or(l.ID, l.Of)
 	}
 	if slices.ContainsFunc(p.plan.Skipped, func(k evict.Skipped) bool { return k.Action == a.action && k.Target == o }) {
 		return // two records of one act

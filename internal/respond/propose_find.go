@@ -1,6 +1,7 @@
 package respond
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/url"
@@ -104,9 +105,6 @@ func onAccount(kind string) func(*planner, context.Context, evict.Finding, evict
 		if l.Kind == evict.LeftRestriction {
 			o.ID = l.ID
 		}
-		if l.Kind == evict.LeftProtocols || l.Kind == evict.LeftAppPassword {
-			o.Kind = "user"
-		}
 		return []wanted{{target: o, want: oldValues(l)}}
 	}
 }
@@ -114,15 +112,8 @@ func onAccount(kind string) func(*planner, context.Context, evict.Finding, evict
 // ofTenant is an object that belongs to no account, known by its name.
 func ofTenant(kind string) func(*planner, context.Context, evict.Finding, evict.Leftover) []wanted {
 	return func(_ *planner, _ context.Context, _ evict.Finding, l evict.Leftover) []wanted {
-		return []wanted{{target: evict.Object{Name: l.Name, Kind: kind, ID: either(l.Name, l.ID)}}}
+		return []wanted{{target: evict.Object{Name: l.Name, Kind: kind, ID: cmp.Or(l.Name, l.ID)}}}
 	}
-}
-
-func either(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 // oldValues are a leftover's values from before, under the names that the service
@@ -176,7 +167,7 @@ func (p *planner) findRule(ctx context.Context, f evict.Finding, l evict.Leftove
 		if l.Detail == "hidden" {
 			o.Kind = hiddenRule
 		}
-		o.ID = either(l.ID, l.Name) // cmdlets take the name
+		o.ID = cmp.Or(l.ID, l.Name) // cmdlets take the name
 		return []wanted{{target: o}}
 	}
 	visible, err := rows(ctx, p.r, m365.Call{Op: "list-message-rules", Args: map[string]string{"id": a.ID, "folder": "inbox"}})
@@ -211,7 +202,7 @@ func (p *planner) findRule(ctx context.Context, f evict.Finding, l evict.Leftove
 		exchange = slices.IndexFunc(all, func(r row) bool { return name != "" && text(r, "Name") == name })
 	}
 	if exchange >= 0 {
-		o.Name, o.Kind, o.ID = text(all[exchange], "Name"), hiddenRule, either(number(all[exchange]["RuleIdentity"]), text(all[exchange], "Identity"))
+		o.Name, o.Kind, o.ID = text(all[exchange], "Name"), hiddenRule, cmp.Or(number(all[exchange]["RuleIdentity"]), text(all[exchange], "Identity"))
 		return []wanted{{target: o}}
 	}
 	p.gone("inbox rule", l.Name, a)
@@ -221,7 +212,7 @@ func (p *planner) findRule(ctx context.Context, f evict.Finding, l evict.Leftove
 // recordedRule reports whether Exchange's rule has the ID of a record, which may be
 // a path that ends in it.
 func recordedRule(r row, id string) bool {
-	own := either(text(r, "RuleIdentity"), number(r["RuleIdentity"]))
+	own := cmp.Or(text(r, "RuleIdentity"), number(r["RuleIdentity"]))
 	_, last, cut := cutLast(id, `\`)
 	return own == id || cut && own == last || text(r, "Identity") == id || unsigned(own) == unsigned(id) && unsigned(id) != ""
 }
@@ -288,7 +279,7 @@ func (p *planner) findRight(ctx context.Context, f evict.Finding, l evict.Leftov
 	}
 	var out []wanted
 	for _, kind := range rightKinds(l) {
-		o := evict.Object{Account: a.ID, Name: either(l.Name, a.name()), Kind: kind, ID: l.ID}
+		o := evict.Object{Account: a.ID, Name: cmp.Or(l.Name, a.name()), Kind: kind, ID: l.ID}
 		if !p.live() {
 			out = append(out, wanted{target: o})
 			continue
@@ -382,7 +373,7 @@ func (p *planner) principal(ctx context.Context, l evict.Leftover) (row, error) 
 
 // findGrants finds the consents that the account, or everybody, gave the application.
 func (p *planner) findGrants(ctx context.Context, f evict.Finding, l evict.Leftover) []wanted {
-	o := evict.Object{Name: either(l.Name, l.ID), Kind: "grant", ID: l.ID}
+	o := evict.Object{Name: cmp.Or(l.Name, l.ID), Kind: "grant", ID: l.ID}
 	a := p.account(ctx, l.Of)
 	if a != nil {
 		o.Account = a.ID
@@ -463,7 +454,7 @@ func (p *planner) consented(ctx context.Context, application string) int {
 
 func (p *planner) findAppRoles(ctx context.Context, f evict.Finding, l evict.Leftover) []wanted {
 	a := p.account(ctx, l.Of)
-	o := evict.Object{Name: either(l.Name, l.ID), Kind: "app-role", ID: l.ID}
+	o := evict.Object{Name: cmp.Or(l.Name, l.ID), Kind: "app-role", ID: l.ID}
 	if a != nil {
 		o.Account = a.ID
 	}
@@ -497,7 +488,7 @@ func (p *planner) findAppRoles(ctx context.Context, f evict.Finding, l evict.Lef
 }
 
 func (p *planner) findApplication(ctx context.Context, f evict.Finding, l evict.Leftover) []wanted {
-	o := evict.Object{Name: either(l.Name, l.ID), Kind: "service-principal", ID: l.ID}
+	o := evict.Object{Name: cmp.Or(l.Name, l.ID), Kind: "service-principal", ID: l.ID}
 	if !p.live() {
 		return []wanted{{target: o}}
 	}
@@ -608,7 +599,7 @@ func (p *planner) findRoleGroup(ctx context.Context, _ evict.Finding, l evict.Le
 	if a == nil {
 		return nil
 	}
-	name := either(l.ID, l.Name)
+	name := cmp.Or(l.ID, l.Name)
 	return []wanted{
 		{action: RemoveExchangeRoleGroup, target: evict.Object{Account: a.ID, Name: name, Kind: "role-group", ID: name}, quiet: true},
 		{action: RemoveComplianceRoleGroup, target: evict.Object{Account: a.ID, Name: name, Kind: "compliance-group", ID: name}, quiet: true},
@@ -642,7 +633,7 @@ func (p *planner) findMethods(ctx context.Context, f evict.Finding, l evict.Left
 	if l.Kind == evict.LeftPass {
 		kind = "temporaryAccessPassAuthenticationMethod"
 	}
-	o := evict.Object{Account: a.ID, Name: either(l.Name, "the method added then"), Kind: kind, ID: l.ID}
+	o := evict.Object{Account: a.ID, Name: cmp.Or(l.Name, "the method added then"), Kind: kind, ID: l.ID}
 	if !p.live() {
 		return []wanted{{target: o}}
 	}
@@ -687,7 +678,7 @@ func methodName(m row) string {
 }
 
 func (p *planner) findDevice(ctx context.Context, f evict.Finding, l evict.Leftover) []wanted {
-	o := evict.Object{Name: either(l.Name, l.ID), Kind: "device", ID: l.ID}
+	o := evict.Object{Name: cmp.Or(l.Name, l.ID), Kind: "device", ID: l.ID}
 	if !p.live() {
 		return []wanted{{target: o}}
 	}
@@ -713,7 +704,7 @@ func (p *planner) findDevice(ctx context.Context, f evict.Finding, l evict.Lefto
 	case len(list) > 1:
 		p.several(f, o, "disable-device", len(list))
 	default:
-		o.Name, o.ID = either(text(list[0], "displayName"), o.Name), text(list[0], "id")
+		o.Name, o.ID = cmp.Or(text(list[0], "displayName"), o.Name), text(list[0], "id")
 		return []wanted{{target: o}}
 	}
 	return nil
@@ -724,7 +715,7 @@ func (p *planner) findConnector(_ context.Context, _ evict.Finding, l evict.Left
 	if l.Detail == "outbound" {
 		kind = outboundConnector
 	}
-	return []wanted{{target: evict.Object{Name: l.Name, Kind: kind, ID: either(l.Name, l.ID)}}}
+	return []wanted{{target: evict.Object{Name: l.Name, Kind: kind, ID: cmp.Or(l.Name, l.ID)}}}
 }
 
 // findAccount is an account that the attacker made or invited; it is not one of
@@ -748,7 +739,7 @@ func (p *planner) findAddIn(ctx context.Context, f evict.Finding, l evict.Leftov
 	if a == nil {
 		return nil
 	}
-	o := evict.Object{Account: a.ID, Name: either(l.Name, l.ID), Kind: "add-in", ID: l.ID}
+	o := evict.Object{Account: a.ID, Name: cmp.Or(l.Name, l.ID), Kind: "add-in", ID: l.ID}
 	if !p.live() {
 		return []wanted{{target: o}}
 	}
@@ -759,7 +750,7 @@ func (p *planner) findAddIn(ctx context.Context, f evict.Finding, l evict.Leftov
 	for _, x := range list {
 		id := text(x, "AppId")
 		if id != "" && (strings.HasSuffix(strings.ToLower(l.ID), strings.ToLower(id)) || l.Name != "" && text(x, "DisplayName") == l.Name) {
-			o.Name, o.ID = either(text(x, "DisplayName"), o.Name), id
+			o.Name, o.ID = cmp.Or(text(x, "DisplayName"), o.Name), id
 			return []wanted{{target: o}}
 		}
 	}
@@ -818,7 +809,7 @@ func (p *planner) findAudit(ctx context.Context, _ evict.Finding, l evict.Leftov
 // findOutbound: the value of every tenant before somebody changed it is the old
 // one where the record has none.
 func (p *planner) findOutbound(_ context.Context, _ evict.Finding, l evict.Leftover) []wanted {
-	w := wanted{target: evict.Object{Name: l.Name, Kind: l.Detail, ID: either(l.ID, l.Name)}, want: oldValues(l)}
+	w := wanted{target: evict.Object{Name: l.Name, Kind: l.Detail, ID: cmp.Or(l.ID, l.Name)}, want: oldValues(l)}
 	if w.want == nil {
 		w.want = state(row{"AutoForwardEnabled": false})
 		if l.Detail == outboundPolicy {
@@ -844,7 +835,7 @@ func (p *planner) noApplication(f evict.Finding, l evict.Leftover, o evict.Objec
 		p.unread(f, o, action, err)
 		return
 	}
-	p.note("The application %s that finding %s tells of is not in the tenant any more.", either(l.Name, l.ID), f.ID)
+	p.note("The application %s that finding %s tells of is not in the tenant any more.", cmp.Or(l.Name, l.ID), f.ID)
 }
 
 func (p *planner) gone(kind, name string, a *AccountFacts) {
@@ -865,10 +856,10 @@ func (p *planner) telephones(ctx context.Context) {
 	})
 	for i, a := range p.accounts[:p.taken] {
 		for _, d := range lists[i] {
-			at, err := time.Parse(time.RFC3339, either(text(d, "FirstSyncTime"), text(d, "WhenCreated")))
+			at, err := time.Parse(time.RFC3339, cmp.Or(text(d, "FirstSyncTime"), text(d, "WhenCreated")))
 			if err == nil && !at.Before(a.FirstTrouble.Std()) {
 				p.note("The telephone %q (%s) reads the mailbox of %s since %s, after first trouble: ask the owner whether it is his; if not, remove it (%s).",
-					either(text(d, "FriendlyName"), text(d, "DeviceModel")), text(d, "DeviceOS"), a.name(), at.UTC().Format(time.RFC3339), RemoveMobileDevice.ID)
+					cmp.Or(text(d, "FriendlyName"), text(d, "DeviceModel")), text(d, "DeviceOS"), a.name(), at.UTC().Format(time.RFC3339), RemoveMobileDevice.ID)
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package respond
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -217,7 +218,7 @@ func (g *giving) undecidedYet() {
 	for _, f := range g.c.Findings {
 		for _, l := range f.Left {
 			if f.Attribution != evict.ByAttacker && f.Attribution != evict.ByResponder && slices.Contains(consented, l.Kind) && g.concerns(f, l) && !g.answered(f, l) {
-				g.note("Nobody decided about the application %s, which works again with the sign-in: %s. To take it away, plan once more without --recover, with --pick %s.", either(l.Name, l.ID), f.Summary, f.ID)
+				g.note("Nobody decided about the application %s, which works again with the sign-in: %s. To take it away, plan once more without --recover, with --pick %s.", cmp.Or(l.Name, l.ID), f.Summary, f.ID)
 			}
 		}
 	}
