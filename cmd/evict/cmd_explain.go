@@ -15,14 +15,17 @@ import (
 func explainCommand(out *ui.Streams) *cobra.Command {
 	return &cobra.Command{
 		Use:   "explain [ID]",
-		Short: "Say what a detector means or what an action does, and how to do it by hand",
+		Short: "Say what a detector, a number or an action means, and how to do it by hand",
 		Long: `Without an ID, lists every detector and every action. With the ID of a
-detector, or an item of the verdict rules such as C5, says what it means; with
-the ID of an action what it does, who notices, and how it is undone.
+detector says what it means; with the ID of an action what it does, who
+notices, and how it is undone. With a number that an answer cites, says what
+it stands for: an item of the verdict rules (C5, G3), an anchor (A1), a rule
+(V7), a symptom (S8) or a step of the response (R1).
 
   evict explain
   evict explain inbox-rule-hides-mail
   evict explain C5
+  evict explain S8
   evict explain revoke-sessions`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -30,22 +33,26 @@ the ID of an action what it does, who notices, and how it is undone.
 			if len(args) == 1 {
 				id = args[0]
 			}
-			ds, as := app.Explain(id), app.ExplainAction(id)
-			if len(ds)+len(as) == 0 {
-				return fmt.Errorf("%w: no detector, item or action is called %q; 'evict explain' lists them", errUsage, id)
+			rs, ds, as := app.ExplainRule(id), app.Explain(id), app.ExplainAction(id)
+			if len(rs)+len(ds)+len(as) == 0 {
+				return fmt.Errorf("%w: no detector, action, item, symptom or rule is called %q; 'evict explain' lists detectors and actions, docs/rules.md the numbers", errUsage, id)
 			}
 			if flag(c, "json") {
 				return json.NewEncoder(out.Out).Encode(struct {
 					Schema    string                  `json:"schema"`
+					Rules     []app.RuleExplanation   `json:"rules"`
 					Detectors []app.Explanation       `json:"detectors"`
 					Actions   []app.ActionExplanation `json:"actions"`
-				}{"evict.explain/v1", notNil(ds), notNil(as)})
+				}{"evict.explain/v1", notNil(rs), notNil(ds), notNil(as)})
 			}
 			if id == "" {
 				return listExplained(out, ds, as)
 			}
+			for _, r := range rs {
+				printRule(out, r)
+			}
 			for i, d := range ds {
-				if i > 0 {
+				if i+len(rs) > 0 {
 					fmt.Fprintln(out.Out)
 				}
 				printExplanation(out, d)
@@ -69,16 +76,41 @@ func notNil[T any](list []T) []T {
 	return list
 }
 
+// printRule says what a number stands for, and who shows a symptom or carries a step out; the detectors of an item are explained after it.
+func printRule(out *ui.Streams, r app.RuleExplanation) {
+	fmt.Fprintln(out.Out, report.Wrap(r.ID+": "+r.Text, out.TextOptions().Width))
+	if r.ID[0] == 'S' {
+		fmt.Fprintln(out.Out, "\nShown by")
+		for _, id := range r.Detectors {
+			listDetectors(out, app.Explain(id))
+		}
+	}
+	if len(r.Actions) > 0 {
+		fmt.Fprintln(out.Out, "\nCarried out by")
+		for _, id := range r.Actions {
+			listActions(out, app.ExplainAction(id))
+		}
+	}
+}
+
 func listExplained(out *ui.Streams, ds []app.Explanation, as []app.ActionExplanation) error {
 	fmt.Fprintln(out.Out, "Detectors")
+	listDetectors(out, ds)
+	fmt.Fprintln(out.Out, "\nActions")
+	listActions(out, as)
+	return nil
+}
+
+func listDetectors(out *ui.Streams, ds []app.Explanation) {
 	for _, d := range ds {
 		fmt.Fprintf(out.Out, "  %-36s %-6s %s\n", d.ID, d.Item, d.Title)
 	}
-	fmt.Fprintln(out.Out, "\nActions")
+}
+
+func listActions(out *ui.Streams, as []app.ActionExplanation) {
 	for _, a := range as {
 		fmt.Fprintf(out.Out, "  %-36s %-8s %s\n", a.ID, a.Phase, a.Title)
 	}
-	return nil
 }
 
 func printExplanation(out *ui.Streams, d app.Explanation) {

@@ -12,7 +12,7 @@ const actionsIntro = `# Actions
 
 Written by ` + "`make docs`" + ` from the catalog. %d actions; ` + "`evict explain ID`" + ` says the same of one. Nothing is carried out but by an approved plan; each step is read back before it
 counts as verified, and verified is not yet effective: "obeyed after" says when Microsoft's services act on it everywhere.
-R1 to R7 are the steps of the response, which follow Microsoft's procedure for a compromised mailbox: R1 password and sessions, R2 forwarding, R3 rules, R4 sending unblocked, R5 sign-in and protocols blocked, R6 roles, R7 precautions.
+R1 to R7 are the steps of the response; [the rules](rules.md#symptoms) name them.
 In PowerShell lines, {account} is the account's object ID, {name} its name, {id} the object's own ID.
 
 | action | does | phase | step | obeyed after | undone |
