@@ -43,7 +43,7 @@ type Step struct {
 	Why       []string        `json:"why"`              // IDs of findings, or what an operator wrote
 	Needs     []string        `json:"needs"`            // IDs of steps that must be verified before
 	Undo      string          `json:"undo"`             // how it is put back; "" when it can't be
-	NoUndo    string          `json:"noUndo,omitempty"` // why it can't be
+	NoUndo    string          `json:"noUndo,omitempty"` // why it can't be; beside Undo, what of it does not come back
 	Noticed   []string        `json:"noticed"`          // who will notice
 	Minutes   int             `json:"effectiveMinutes"` // until the service obeys it everywhere; 0: at once
 	Warnings  []string        `json:"warnings,omitempty"`
@@ -92,5 +92,5 @@ func (s Step) Inverse() Step {
 	return s
 }
 
-// Reversible reports whether the step can be undone.
-func (s *Step) Reversible() bool { return s.Undo != "" }
+// Reversible reports whether the step can be undone, all of it.
+func (s *Step) Reversible() bool { return s.Undo != "" && s.NoUndo == "" }

@@ -132,7 +132,11 @@ func (f *planFlags) prepare(out *ui.Streams, c *cobra.Command, args []string) er
 
 func printPlan(out *ui.Streams, p *app.Planned, runbook bool, tenant string) error {
 	w := out.Out
-	if err := report.Plan(w, &p.Plan, report.PlanOptions{TextOptions: out.TextOptions(), Hash: p.Hash, Runbook: runbook}); err != nil {
+	o := report.PlanOptions{TextOptions: out.TextOptions(), Hash: p.Hash, Runbook: runbook}
+	if p.Folder != "" {
+		o.Findings = "evict investigate --case " + report.Argument(p.Folder)
+	}
+	if err := report.Plan(w, &p.Plan, o); err != nil {
 		return err
 	}
 	if p.Hash == "" || len(p.Plan.Steps) == 0 || runbook {

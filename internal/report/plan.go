@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,9 +17,10 @@ import (
 // PlanOptions say how a plan is printed.
 type PlanOptions struct {
 	TextOptions
-	Hash    string // of the plan's file; "" while it has none
-	Runbook bool   // with how each step is done by hand
-	Pick    string // command that adds a finding's answer, for the list of what is to be decided; "" is "evict plan --pick"
+	Hash     string // of the plan's file; "" while it has none
+	Runbook  bool   // with how each step is done by hand
+	Findings string // command that tells what findings say; "" is "evict investigate"
+	Pick     string // command that adds a finding's answer, for the list of what is to be decided; "" is "evict plan --pick"
 }
 
 // Plan writes a plan for a person at a terminal: what changes, object by object, as a
@@ -81,6 +83,28 @@ func (t *planText) head() {
 	}
 	t.blank()
 	t.para(0, 2, s("Legend: "), in(blue, "+"), s(" added or given back, "), in(orange, "-"), s(" taken away, "), in(purple, "~"), s(" changed, "), in(bold, "!"), s(" done by a person"))
+	if id := t.oneFinding(); id != "" {
+		command := t.o.Findings
+		if command == "" {
+			command = "evict investigate"
+		}
+		t.para(0, 2, s("Reasons such as "), s(id), s(" are findings; what each says: "), s(command))
+	}
+}
+
+// findingForm is what the ID of a finding looks like.
+var findingForm = regexp.MustCompile(`^[0-9a-f]{16}$`)
+
+func isFinding(why string) bool { return findingForm.MatchString(why) }
+
+// oneFinding is the first finding that a step names.
+func (t *planText) oneFinding() string {
+	for _, st := range t.plan.Steps {
+		if i := slices.IndexFunc(st.Why, isFinding); i >= 0 {
+			return st.Why[i]
+		}
+	}
+	return ""
 }
 
 // steps writes them in the plan's order, under a heading wherever phase or account changes.
@@ -189,7 +213,10 @@ func (t *planText) effect(st evict.Step) string {
 	if st.Minutes > 0 {
 		out = "works everywhere within " + Minutes(st.Minutes)
 	}
-	if st.Undo != "" {
+	switch {
+	case st.Undo != "" && st.NoUndo != "":
+		return out + t.dot() + "undo: " + st.Undo + ", but not all of it: " + st.NoUndo
+	case st.Undo != "":
 		return out + t.dot() + "undo: " + st.Undo
 	}
 	return out + t.dot() + "can't be undone: " + st.NoUndo

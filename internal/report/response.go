@@ -197,6 +197,8 @@ func stepNotes(s *evict.StepRecord) []string {
 			add("%s", strings.TrimSpace(m))
 		}
 	case is != "done" && is != "lost":
+	case s.Step.Undo != "" && s.Step.NoUndo != "":
+		add("can be undone: %s", s.Step.Undo+", but not all of it: "+s.Step.NoUndo)
 	case s.Step.Undo != "":
 		add("can be undone: %s", s.Step.Undo)
 	default:
@@ -275,7 +277,7 @@ func duration(d time.Duration) string {
 func (v *response) changed() string {
 	done, reversible := v.in("done"), 0
 	for _, s := range done {
-		if s.Step.Undo != "" {
+		if s.Step.Reversible() {
 			reversible++
 		}
 	}

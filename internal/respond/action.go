@@ -67,6 +67,8 @@ type Action struct {
 	Warn func(evict.Step) []string
 	// Final says why this target can't be put back though others can; nil or "": it can.
 	Final func(evict.Object) string
+	// Partly says what is lost besides when this step is carried out, and does not come back with it; nil or "": nothing.
+	Partly func(evict.Step) string
 	// Instruct is what a person does, one line each: clicks, commands, texts to copy.
 	Instruct func(evict.Step) []string
 	// Confirm is what a person is asked when he says that a manual step is done.
@@ -102,14 +104,20 @@ func (a *Action) repeats(s evict.Step) bool {
 	return a.Repeatable
 }
 
-// Reversal says how a step on the object is undone, or why it can't be.
-func (a *Action) Reversal(o evict.Object) (undo, noUndo string) {
+// Reversal says how a step is undone, or why it can't be; both, where not all of it can.
+func (a *Action) Reversal(s evict.Step) (undo, noUndo string) {
+	undo, noUndo = a.Undo, a.NoUndo
 	if a.Final != nil {
-		if why := a.Final(o); why != "" {
-			return "", why
+		if why := a.Final(s.Target); why != "" {
+			undo, noUndo = "", why
 		}
 	}
-	return a.Undo, a.NoUndo
+	if a.Partly != nil {
+		if lost := a.Partly(s); lost != "" {
+			noUndo = strings.TrimPrefix(noUndo+"; "+lost, "; ")
+		}
+	}
+	return undo, noUndo
 }
 
 // ByHand is how a person does the step without this program: where to click, and

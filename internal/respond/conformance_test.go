@@ -120,11 +120,11 @@ func (b *bench) plan(x trial) (evict.Step, error) {
 	}
 	a := x.action
 	s := evict.Step{ID: "s1", Action: a.ID, Revision: a.Rev, Phase: a.Phase, Target: x.target, Title: a.Title, After: want, Procedure: []string{}, Why: []string{}, Needs: []string{}, Noticed: a.Noticed}
-	s.Undo, s.NoUndo = a.Reversal(x.target)
 	var err error
 	if s.Before, err = a.Inspect(b.t.Context(), b.client.Reader(), s); err != nil {
 		return s, err
 	}
+	s.Undo, s.NoUndo = a.Reversal(s)
 	s.After, err = a.Plan(s.Before, want)
 	return s, err
 }

@@ -48,7 +48,7 @@ func deletion(o evict.Object) removal {
 
 // DeleteInboxRule takes one rule away; the record keeps it whole.
 var DeleteInboxRule = &Action{
-	ID: "delete-inbox-rule", Rev: 2, Phase: evict.Evict, Procedure: []string{"R3"},
+	ID: "delete-inbox-rule", Rev: 3, Phase: evict.Evict, Procedure: []string{"R3"},
 	Title: "Delete the inbox rule",
 	Doc: `The rule is recorded whole and deleted: a visible one through Graph, which leaves rules that only Outlook runs alone; a hidden one through Exchange, which destroys
 them. Disabling it does as much and keeps it as evidence.
@@ -58,13 +58,18 @@ By hand: Outlook on the web of the mailbox, Settings, Mail, Rules; a hidden one 
 	Undo:    "the recorded rule is made again, under a new ID; other rules' order may shift",
 	Ops:     []string{"list-message-rules", "delete-message-rule", "create-message-rule", "exchange:Get-InboxRule", "exchange:Remove-InboxRule"},
 	Inspect: func(ctx context.Context, r Reader, s evict.Step) (json.RawMessage, error) {
-		return deletion(s.Target).inspect(ctx, r, s)
+		now, err := deletion(s.Target).inspect(ctx, r, s)
+		if err != nil {
+			return nil, err
+		}
+		return withOutlookOnly(ctx, r, s.Target, now)
 	},
 	Plan:    removal{}.plan,
 	Apply:   func(ctx context.Context, w Writer, s evict.Step) error { return deletion(s.Target).apply(ctx, w, s) },
 	Reached: func(s evict.Step, now json.RawMessage) bool { return deletion(s.Target).reached(s, now) },
 	Fresh:   func(s evict.Step, now json.RawMessage) bool { return deletion(s.Target).fresh(s, now) },
 	Warn:    warnOfExchange,
+	Partly:  outlookOnlyLost,
 	Repeats: func(s evict.Step) bool { return same(s.After, null) }, // a rule that is made twice is there twice
 	Final: func(o evict.Object) string {
 		if o.Kind == hiddenRule {

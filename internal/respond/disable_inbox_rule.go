@@ -1,13 +1,17 @@
 package respond
 
-import "evict"
+import (
+	"encoding/json"
+
+	"evict"
+)
 
 // DisableInboxRule switches one rule off and keeps it for the record.
 var DisableInboxRule = &Action{
-	ID: "disable-inbox-rule", Rev: 1, Phase: evict.Evict, Procedure: []string{"R3"},
+	ID: "disable-inbox-rule", Rev: 2, Phase: evict.Evict, Procedure: []string{"R3"},
 	Title: "Disable the inbox rule",
 	Doc: `The rule stays in the mailbox, switched off, as evidence. A hidden rule can only be written through Exchange, which destroys every rule that only
-Outlook runs: all rules are recorded first, and the plan warns.
+Outlook runs: the step records them, and the plan says that they do not come back.
 By hand: Outlook on the web of the mailbox, Settings, Mail, Rules; a hidden one: Disable-InboxRule -Mailbox … -Identity ….`,
 	Shell:      "Disable-InboxRule -Mailbox {account} -Identity {id}",
 	Noticed:    []string{"the owner, if the rule was his; the attacker, when he looks for mail that no longer comes"},
@@ -17,5 +21,8 @@ By hand: Outlook on the web of the mailbox, Settings, Mail, Rules; a hidden one:
 	Plan:       fixed(row{"enabled": false}),
 	Apply:      applyRuleSwitch,
 	Warn:       warnOfExchange,
+	Partly:     outlookOnlyLost,
+	Reached:    func(s evict.Step, now json.RawMessage) bool { return enabledAs(s.After, now) },
+	Fresh:      func(s evict.Step, now json.RawMessage) bool { return enabledAs(s.Before, now) },
 	Repeatable: true,
 }

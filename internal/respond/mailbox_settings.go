@@ -89,7 +89,7 @@ it is set by hand where wanted. Containment never waits for this.
 By hand: the admin centers have no page for it: Exchange Online PowerShell.`,
 	Shell:   "Set-Mailbox -Identity {account} -RetainDeletedItemsFor 30.00:00:00 -SingleItemRecoveryEnabled $true",
 	Noticed: []string{"nobody"},
-	Undo:    "both are set as they were",
+	Undo:    "the retention of deleted items and single item recovery are set as they were found",
 	Minutes: 240,
 }, "Get-Mailbox", "Set-Mailbox", fixed(row{"RetainDeletedItemsFor": "30.00:00:00", "SingleItemRecoveryEnabled": true}), "RetainDeletedItemsFor", "SingleItemRecoveryEnabled")
 

@@ -581,16 +581,25 @@ func newStep(w wanted) evict.Step {
 	if s.Noticed == nil {
 		s.Noticed = []string{}
 	}
-	s.Undo, s.NoUndo = a.Reversal(w.target)
+	w.reversal(&s)
 	if w.inverse != nil {
-		s.ID, s.Undo = "return-"+s.ID, "it is taken away again"
+		s.ID = "return-" + s.ID
 	}
 	return s
+}
+
+// reversal says how the step is put back, by what is known of its object.
+func (w *wanted) reversal(s *evict.Step) {
+	s.Undo, s.NoUndo = w.action.Reversal(*s)
+	if w.inverse != nil {
+		s.Undo, s.NoUndo = "it is taken away again", ""
+	}
 }
 
 // describe adds what an operator must know, once before and after are known.
 func (w *wanted) describe(s *evict.Step) {
 	a := w.action
+	w.reversal(s)
 	if a.Warn != nil {
 		s.Warnings = append(s.Warnings, a.Warn(*s)...)
 	}

@@ -132,7 +132,7 @@ func wellFormed(t *testing.T, p evict.Plan) {
 			t.Errorf("step %q stands twice or has no ID", s.ID)
 		}
 		place[s.ID] = i
-		if len(s.Why) == 0 || s.Title == "" || s.Before == nil || s.After == nil || (s.Undo == "") == (s.NoUndo == "") || s.Noticed == nil || s.Procedure == nil {
+		if len(s.Why) == 0 || s.Title == "" || s.Before == nil || s.After == nil || s.Undo == "" && s.NoUndo == "" || s.Noticed == nil || s.Procedure == nil {
 			t.Errorf("step %s lacks something: %+v", s.ID, s)
 		}
 	}

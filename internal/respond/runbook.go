@@ -18,6 +18,7 @@ func (p *planner) byHand(w wanted, s evict.Step) *evict.Step {
 		after = Unread
 	}
 	s.After = after
+	w.reversal(&s)
 	if w.action.Manual() && w.action.Instruct != nil {
 		s.Manual = w.action.Instruct(s)
 		return &s
@@ -28,6 +29,9 @@ func (p *planner) byHand(w wanted, s evict.Step) *evict.Step {
 	a := *w.action
 	if s.Target.ID == "" && strings.Contains(a.Shell, "{id}") {
 		a.Shell = "" // a command without its object would be worse than none
+	}
+	if w.action.Warn != nil {
+		s.Warnings = append(s.Warnings, w.action.Warn(s)...)
 	}
 	s.Manual = a.ByHand(s)
 	if len(s.Manual) == 0 {

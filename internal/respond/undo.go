@@ -62,7 +62,7 @@ func (u *Undoing) refuses(s *evict.Step, st gate.StepState, a *Action) (guard, w
 		return "", fmt.Sprintf("it is %s: what it did must be known before it is put back", state)
 	case state != Verified:
 		return "", fmt.Sprintf("it is %s: there is nothing to put back", state)
-	case !s.Reversible():
+	case s.Undo == "":
 		return "", s.NoUndo
 	case a == nil:
 		return "", "this program has no such action"
@@ -105,9 +105,12 @@ func (u *Undoing) inverse(s evict.Step, st gate.StepState, a *Action) evict.Step
 	back.Title, back.Undo = "Undo: "+s.Title, "the step is done again"
 	back.Why = []string{fmt.Sprintf("it undoes step %s of plan %.12s", s.ID, u.Plan.Hash())}
 	back.Noticed = []string{"whoever noticed the step: it is as it was before"}
-	back.Warnings, back.ByHand = nil, nil
+	back.Warnings, back.ByHand, back.NoUndo = nil, nil, ""
+	if s.NoUndo != "" {
+		back.Warnings = append(back.Warnings, "not all of it comes back: "+s.NoUndo)
+	}
 	if a.Warn != nil {
-		back.Warnings = a.Warn(back)
+		back.Warnings = append(back.Warnings, a.Warn(back)...)
 	}
 	if f := u.finding(&s); f != "" {
 		back.Warnings = append(back.Warnings, "finding "+f+" is why it was done: what the attacker left may come back with it")
