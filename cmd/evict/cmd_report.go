@@ -85,9 +85,12 @@ func (f *investigateFlags) report(c *cobra.Command, out *ui.Streams) (r *evict.R
 	return r, err
 }
 
-// unproven reports whether a step is neither read back nor a person's.
+// unproven reports whether a step is neither read back nor a person's, or holds no more.
 func unproven(r *evict.Response) bool {
 	for _, s := range r.Steps {
+		if s.Lost != "" {
+			return true
+		}
 		switch s.State {
 		case "verified", "already", "manual", "waiting":
 		default:

@@ -285,7 +285,7 @@ func (v *response) changed() string {
 	if len(done) > 0 {
 		out += fmt.Sprintf(" (%d can be undone, %d not)", reversible, len(done)-reversible)
 	}
-	for _, x := range []struct{ is, words string }{{"already", "so already"}, {"people", "done by people"}, {"back", "given back"}, {"undone", "put back later"}} {
+	for _, x := range []struct{ is, words string }{{"already", "so already"}, {"people", "done by people"}, {"back", "given back"}, {"undone", "put back later, or given back to the owner"}} {
 		if n := len(v.in(x.is)); n > 0 {
 			out += fmt.Sprintf("; %s %s", thousands(n), x.words)
 		}
@@ -329,7 +329,7 @@ func next(r *evict.Report, v *response) string {
 	if r.Response.Ladder == "closed" {
 		return "nothing"
 	}
-	return "evict collect again: logs that are complete after the last revocation show whether he is out; then evict plan --recover"
+	return "evict collect --again: logs that are complete after the last revocation show whether he is out; then evict plan --recover"
 }
 
 // limits say what may not be claimed, and why.

@@ -130,7 +130,7 @@ func TestNextIsTheMostUrgent(t *testing.T) {
 		"a look is due":   {func(r *evict.Response) { r.Steps = r.Steps[:2] }, "due 2026-11-21 22:06:00Z"},
 		"no look is due": {func(r *evict.Response) {
 			r.Steps, r.Plans[0].Checks = r.Steps[:2], nil
-		}, "evict collect again"},
+		}, "evict collect --again"},
 		"all is done": {func(r *evict.Response) {
 			r.Steps, r.Plans[0].Checks, r.Ladder = r.Steps[:2], nil, "closed"
 		}, "nothing"},
