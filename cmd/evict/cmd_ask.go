@@ -18,16 +18,16 @@ import (
 func askCommand(out *ui.Streams, outcome *ui.Outcome) *cobra.Command {
 	var f investigateFlags
 	c := &cobra.Command{
-		Use:   "ask PATH...",
+		Use:   "ask [PATH...]",
 		Short: "Print at most seven questions per account for its owner, to read out on the telephone",
 		Long: `Prints, per account, at most seven factual questions for the owner: a time, a
 place, an application, a device, a rule. Call on a number known from before the
 trouble; never ask by mail. Record the answers with 'evict answer'.
 
-  evict ask ./exports --account dana@contoso.com`,
-		Args: cobra.MinimumNArgs(1),
+  evict ask ./exports --account dana@contoso.com
+  evict ask --case ./case`,
 		RunE: func(c *cobra.Command, args []string) error {
-			if err := f.prepare(args); err != nil {
+			if err := f.prepareEvidence(args); err != nil {
 				return err
 			}
 			inv, err := f.run(c.Context(), out)
@@ -68,7 +68,7 @@ func answerCommand(out *ui.Streams, outcome *ui.Outcome) *cobra.Command {
 	var f investigateFlags
 	var by, whom, how, at, overrule string
 	c := &cobra.Command{
-		Use:   "answer QUESTION yes|no PATH... --answers FILE",
+		Use:   "answer QUESTION yes|no [PATH...] --answers FILE",
 		Short: "Record what the owner said, and judge again",
 		Long: `Records an answer to one question of 'evict ask' in the file of answers (who
 asked whom, when and how; lines are only ever added), and prints the verdict
@@ -79,13 +79,12 @@ computed again. "yes" means: that was me.
 
 With --overrule VERDICT instead of a question and answer, an operator's own view
 is kept beside the computed verdict; it never replaces it.`,
-		Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			e, args, err := f.answer(args, by, whom, how, at, overrule)
 			if err != nil {
 				return err
 			}
-			if err := f.prepare(args); err != nil {
+			if err := f.prepareEvidence(args); err != nil {
 				return err
 			}
 			if e.Overrule == nil {
@@ -142,7 +141,7 @@ func (f *investigateFlags) answer(args []string, by, whom, how, at, overrule str
 		}
 		return e, args, nil
 	}
-	if len(args) < 3 {
+	if len(args) < 2 {
 		return e, nil, fmt.Errorf("%w: answer takes a question, yes or no, and the evidence", errUsage)
 	}
 	word := strings.ToLower(args[1])

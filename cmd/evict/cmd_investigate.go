@@ -118,6 +118,14 @@ func (f *investigateFlags) prepare(paths []string) error {
 	return err
 }
 
+// prepareEvidence is prepare for a command that reads files, a case, or both.
+func (f *investigateFlags) prepareEvidence(paths []string) error {
+	if len(paths) == 0 && f.options.Case == "" {
+		return fmt.Errorf("%w: give at least one file or folder of evidence, or --case", errUsage)
+	}
+	return f.prepare(paths)
+}
+
 // writable refuses files that could not be written before any evidence is read.
 func (f *investigateFlags) writable() error {
 	if t := strings.ToLower(f.timelineFile); t != "" && !strings.HasSuffix(t, ".jsonl") && !strings.HasSuffix(t, ".csv") {
@@ -174,10 +182,7 @@ What was done about a case stands in evict report.`,
 			if f.message != "" {
 				return judgeMessage(out, c, &f)
 			}
-			if len(args) == 0 && f.options.Case == "" {
-				return fmt.Errorf("%w: give at least one file or folder of evidence, or --case", errUsage)
-			}
-			if err := f.prepare(args); err != nil {
+			if err := f.prepareEvidence(args); err != nil {
 				return err
 			}
 			inv, err := f.run(c.Context(), out)
