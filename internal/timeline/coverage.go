@@ -41,6 +41,9 @@ func (j *judge) coverage() map[evict.Kind]verdict.KindCoverage {
 			if st.Rejected > 0 && one.Complete {
 				one.Complete, one.Why = false, fmt.Sprintf("%d records of %s could not be read", st.Rejected, src.Name)
 			}
+			if st.undated > 0 && one.Complete {
+				one.Complete, one.Why = false, fmt.Sprintf("no time could be read in %d records of %s", st.undated, src.Name)
+			}
 			if seen {
 				one = joinCoverage(have, one)
 			}

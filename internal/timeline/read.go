@@ -29,6 +29,7 @@ type itemStats struct {
 	evict.Source
 	sum        hash.Hash
 	kinds      [evict.KindCount]int
+	undated    int // events of which no time could be read; states have none
 	rejections []evict.Rejection
 	failure    error
 }
@@ -41,6 +42,7 @@ func (s *itemStats) merge(o *itemStats) {
 	s.Conflicts += o.Conflicts
 	s.Damaged += o.Damaged
 	s.Rejected += o.Rejected
+	s.undated += o.undated
 	for k, n := range o.kinds {
 		s.kinds[k] += n
 	}
@@ -219,6 +221,9 @@ func (w *readWorker) spill(e *evict.Event, st *itemStats) {
 	st.kinds[e.Kind]++
 	if e.Flags&evict.Observed == 0 {
 		st.spread(e.Time)
+		if !e.Time.Set {
+			st.undated++
+		}
 	}
 	h := maphash.String(w.r.seed, string(e.ID))
 	w.rest = append(append(w.rest[:0], e.ID...), 0)

@@ -26,10 +26,13 @@ func (j *judge) summarise(inv *evict.Investigation) {
 		if !src.Complete {
 			s.Incomplete = append(s.Incomplete, fmt.Sprintf("%s: %s", src.Name, cmp.Or(src.Why, "coverage is not stated")))
 		}
+		if n := j.dedupe.stats[i].undated; n > 0 {
+			s.Incomplete = append(s.Incomplete, fmt.Sprintf("%s: no time could be read in %d of its %d records, which so stand in no strand and in no window", src.Name, n, src.Records))
+		}
 	}
 	for _, name := range j.in.Accounts {
 		if !slices.ContainsFunc(inv.Accounts, func(a evict.Account) bool { return strings.EqualFold(name, a.Account) || strings.EqualFold(name, a.ID) }) {
-			s.Incomplete = append(s.Incomplete, fmt.Sprintf("%s was asked for and is not named in the evidence", name))
+			s.Incomplete = append(s.Incomplete, fmt.Sprintf("%s was asked for, and the evidence has no act, sign-in or state of it; %s", name, notAnAccount))
 		}
 	}
 	if j.rejects > 0 {
@@ -54,6 +57,9 @@ func (j *judge) summarise(inv *evict.Investigation) {
 	inv.Methods = evict.Methods{Thresholds: verdict.Thresholds(), Places: cmp.Or(j.in.PlacesName, "as the sign-in records say"), Unverified: unverified}
 }
 
+// notAnAccount says why a name that the evidence does hold may be no account.
+const notAnAccount = "a name that stands only in mail or in failed sign-ins makes no account"
+
 func (j *judge) headline(inv *evict.Investigation) string {
 	var lead string
 	if j.tenant.TenantTrigger != "" {
@@ -70,7 +76,7 @@ func (j *judge) headline(inv *evict.Investigation) string {
 		}
 	}
 	if len(parts) == 0 {
-		return lead + "No account is named in the evidence."
+		return lead + "No account is seen in the evidence; " + notAnAccount + "."
 	}
 	if named := compromised(inv); len(named) > 0 && len(named) <= 2 {
 		lead += strings.Join(named, " and ") + map[int]string{1: " is", 2: " are"}[len(named)] + " compromised. "
