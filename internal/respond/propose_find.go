@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
@@ -842,8 +843,8 @@ func (p *planner) gone(kind, name string, a *AccountFacts) {
 	p.note("The %s %q of %s is not there any more: no step.", kind, name, a.name())
 }
 
-// telephones notes the devices that began to read a mailbox after first trouble:
-// no log of Microsoft's says by whose hand.
+// telephones asks about the devices that began to read a mailbox after first trouble:
+// no log of Microsoft's says by whose hand. One that the operator picks is removed.
 func (p *planner) telephones(ctx context.Context) {
 	if !p.live() {
 		return
@@ -858,9 +859,19 @@ func (p *planner) telephones(ctx context.Context) {
 		for _, d := range lists[i] {
 			at, err := time.Parse(time.RFC3339, cmp.Or(text(d, "FirstSyncTime"), text(d, "WhenCreated")))
 			if err == nil && !at.Before(a.FirstTrouble.Std()) {
-				p.note("The telephone %q (%s) reads the mailbox of %s since %s, after first trouble: ask the owner whether it is his; if not, remove it (%s).",
-					cmp.Or(text(d, "FriendlyName"), text(d, "DeviceModel")), text(d, "DeviceOS"), a.name(), at.UTC().Format(time.RFC3339), RemoveMobileDevice.ID)
+				p.telephone(a, d, at)
 			}
 		}
 	}
+}
+
+func (p *planner) telephone(a *AccountFacts, d row, since time.Time) {
+	o := evict.Object{Account: a.ID, Name: cmp.Or(text(d, "FriendlyName"), text(d, "DeviceModel")), Kind: "mobile-device", ID: text(d, "Identity")}
+	id := stepID(RemoveMobileDevice.ID, o)
+	if i := slices.IndexFunc(p.c.Picked, func(k Pick) bool { return k.Finding == id }); i >= 0 {
+		p.want(RemoveMobileDevice, o, picked(p.c.Picked[i]))
+		return
+	}
+	p.plan.Skipped = append(p.plan.Skipped, evict.Skipped{Action: RemoveMobileDevice.ID, Target: o, Pick: id,
+		Why: fmt.Sprintf("it (%s) reads the mailbox of %s since %s, after first trouble: ask the owner whether it is his", text(d, "DeviceOS"), a.name(), since.UTC().Format(time.RFC3339))})
 }

@@ -597,12 +597,21 @@ func (f readerFunc) Do(_ context.Context, c m365.Call) (*m365.Response, error) {
 
 func TestTelephonesSinceFirstTrouble(t *testing.T) {
 	d := tenantOfDana()
-	d.lists["exchange:Get-MobileDevice "+danaID] = []row{{"FriendlyName": "own", "FirstSyncTime": "2025-01-02T10:00:00Z"}, {"FriendlyName": "new", "FirstSyncTime": "2026-11-20T22:00:00Z"}, {"FriendlyName": "timeless"}}
+	d.lists["exchange:Get-MobileDevice "+danaID] = []row{{"FriendlyName": "own", "Identity": "m1", "FirstSyncTime": "2025-01-02T10:00:00Z"}, {"FriendlyName": "new", "Identity": "m2", "DeviceId": "2", "DeviceType": "x", "FirstSyncTime": "2026-11-20T22:00:00Z"}, {"FriendlyName": "timeless", "Identity": "m3"}}
 	c := caseOfDana()
 	c.Accounts[0].FirstTrouble = hour
 	p := propose(t, d, c)
-	if !isNoted(p, `telephone "new"`) || isNoted(p, `telephone "own"`) || isNoted(p, "timeless") {
-		t.Errorf("notes: %q", p.Notes)
+	asked := slices.DeleteFunc(slices.Clone(p.Skipped), func(k evict.Skipped) bool { return k.Action != "remove-mobile-device" })
+	if len(asked) != 1 || asked[0].Target.Name != "new" || asked[0].Pick == "" || has(p, "remove-mobile-device") {
+		t.Fatalf("asked about %+v", asked)
+	}
+	c.Picked = []Pick{{Finding: asked[0].Pick, Why: "not his"}}
+	p = propose(t, d, c)
+	if s := step(t, p, "remove-mobile-device"); s.Target.ID != "m2" || !slices.Equal(s.Why, []string{"not his"}) {
+		t.Errorf("picked, it is %+v", s)
+	}
+	if isNoted(p, "There is no finding") || skippedFor(p, "remove-mobile-device") != nil {
+		t.Errorf("and still %q, %+v", p.Notes, p.Skipped)
 	}
 }
 

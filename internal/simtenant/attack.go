@@ -3,8 +3,6 @@ package simtenant
 import (
 	"cmp"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -12,7 +10,7 @@ import (
 
 // A Foothold is one thing of an attacker's that still works.
 type Foothold struct {
-	Kind    string // password, session, account, method, device, rule, forwarding, delegate, folder, send-as, send-on-behalf, grant, app-role, role, role-group, transport-rule, journal-rule, inbound-connector, outbound-connector
+	Kind    string // password, session, account, method, device, rule, forwarding, delegate, folder, send-as, send-on-behalf, grant, app-role, role, role-group, transport-rule, journal-rule, inbound-connector, outbound-connector, sweep-rule, junk-list, add-in, auto-reply, signature, mobile-device, link, secret
 	Account string // principal name of whose it is; "" for the tenant's
 	Object  string // ID, or name where it has none
 }
@@ -28,13 +26,22 @@ func (t *Tenant) Attack() []Foothold {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.world.settle(t.now())
-	a := attacker{w: t.world, acts: t.world.hostileActs()}
+	return t.world.footholds()
+}
+
+// footholds are what still works of an attacker's, sorted.
+func (w *World) footholds() []Foothold {
+	a := attacker{w: w, acts: w.hostileActs()}
 	a.signIns()
 	a.accounts()
 	a.mailboxes()
 	a.applications()
 	a.roles()
 	a.mailFlow()
+	a.settings()
+	a.telephones()
+	a.links()
+	a.secrets()
 	slices.SortFunc(a.found, func(x, y Foothold) int {
 		return cmp.Or(cmp.Compare(x.Kind, y.Kind), cmp.Compare(x.Account, y.Account), cmp.Compare(x.Object, y.Object))
 	})
@@ -67,6 +74,8 @@ type hostileAct struct {
 	user          string // actor's object ID, as the log keeps it
 	op            string
 	params        map[string]string
+	object        string               // ObjectId
+	moved         map[string][2]string // properties of the directory, old and new
 	targets       []string
 	kind          string // Record.Kind
 	signedIn      bool
@@ -87,15 +96,20 @@ func (w *World) hostileActs() []hostileAct {
 			continue
 		}
 		var body struct {
+			ObjectID              string
 			Parameters            []struct{ Name, Value string }
+			ModifiedProperties    []struct{ Name, OldValue, NewValue string }
 			Target                []struct{ ID string }
 			Status                struct{ ErrorCode int }
 			AuthenticationDetails []struct{ AuthenticationMethod, AuthenticationStepResultDetail string }
 		}
 		_ = json.Unmarshal(r.Body, &body) // a field of another type stays empty: such an act made nothing that is looked for
-		a := hostileAct{at: r.Time, user: r.User, op: r.Operation, kind: r.Kind, params: map[string]string{}, signedIn: r.Kind == SignInRecord && body.Status.ErrorCode == 0}
+		a := hostileAct{at: r.Time, user: r.User, op: r.Operation, kind: r.Kind, object: body.ObjectID, params: map[string]string{}, moved: map[string][2]string{}, signedIn: r.Kind == SignInRecord && body.Status.ErrorCode == 0}
 		for _, p := range body.Parameters {
 			a.params[p.Name] = p.Value
+		}
+		for _, p := range body.ModifiedProperties {
+			a.moved[p.Name] = [2]string{p.OldValue, p.NewValue}
 		}
 		for _, t := range body.Target {
 			a.targets = append(a.targets, t.ID)
@@ -303,142 +317,4 @@ func (t *Tenant) TrySession(upn string, issued time.Time) error {
 		return &loginError{400, "invalid_grant", 50173, "The provided grant has expired due to it being revoked, a fresh auth token is needed."}
 	}
 	return nil
-}
-
-// An owned thing is what the owner had before anybody took care of the account.
-type ownedThings struct {
-	rules     map[string]bool // by ID: enabled
-	delegates []string
-	roles     []RoleAssignment
-	grants    []string
-	groups    []string // role groups, by name
-}
-
-// belongings are what the owners of all accounts have now, by object ID.
-func (w *World) belongings() map[string]*ownedThings {
-	out := map[string]*ownedThings{}
-	of := func(id string) *ownedThings {
-		if out[id] == nil {
-			out[id] = &ownedThings{rules: map[string]bool{}}
-		}
-		return out[id]
-	}
-	for _, m := range w.Mailboxes {
-		for _, r := range m.Rules {
-			if r.ByHand != byAttacker {
-				of(m.User).rules[r.ID] = r.Enabled
-			}
-		}
-		for _, p := range m.Permissions {
-			if p.ByHand != byAttacker {
-				of(m.User).delegates = append(of(m.User).delegates, p.User)
-			}
-		}
-	}
-	for _, r := range w.RoleHolders {
-		if r.ByHand != byAttacker {
-			of(r.Principal).roles = append(of(r.Principal).roles, *r)
-		}
-	}
-	for _, g := range w.RoleGroups {
-		for _, id := range g.Members {
-			if g.ByHand[id] != byAttacker {
-				of(id).groups = append(of(id).groups, g.key())
-			}
-		}
-	}
-	for _, g := range w.Grants {
-		if g.ByHand != byAttacker {
-			of(g.Principal).grants = append(of(g.Principal).grants, g.ID)
-		}
-	}
-	return out
-}
-
-// key tells a role group of Exchange from one of Purview with the same name.
-func (g *RoleGroup) key() string {
-	if g.Purview {
-		return "Purview: " + g.Name
-	}
-	return g.Name
-}
-
-// OwnerCanWork says what keeps the owner of an account from work, all of it, or
-// nil: sign-in, the mailbox's protocols, sending, and whatever was the owner's
-// when the tenant was made and is gone. A password that the owner must be told
-// does not count.
-func (t *Tenant) OwnerCanWork(upn string) error {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.world.settle(t.now())
-	w := t.world
-	u := w.userNamed(upn)
-	if u == nil {
-		return errors.New(upn + " is no account")
-	}
-	var why []error
-	no := func(format string, args ...any) {
-		why = append(why, fmt.Errorf("%s: %w", upn, fmt.Errorf(format, args...)))
-	}
-	if !u.Enabled {
-		no("sign-in is blocked")
-	}
-	if len(u.Methods) > 0 && !slices.ContainsFunc(u.Methods, func(m *Method) bool { return m.ByHand != byAttacker }) {
-		no("no method of the owner's is left")
-	}
-	for _, r := range w.Restricted {
-		if !r.Since.IsZero() && containsFold(append(w.addresses(u), u.UPN), r.Address) {
-			no("sending is blocked")
-		}
-	}
-	had := t.had[u.ID]
-	if had == nil {
-		had = &ownedThings{}
-	}
-	for _, role := range had.roles { // one that was given back has another ID
-		if !slices.ContainsFunc(w.RoleHolders, func(r *RoleAssignment) bool {
-			return r.Role == role.Role && r.Principal == role.Principal && r.Scope == role.Scope && r.Eligible == role.Eligible
-		}) {
-			no("the role %s is gone", roleName(role.Role))
-		}
-	}
-	for _, key := range had.groups {
-		if !slices.ContainsFunc(w.RoleGroups, func(g *RoleGroup) bool { return g.key() == key && containsFold(g.Members, u.ID) }) {
-			no("the role group %s has lost the account", key)
-		}
-	}
-	for _, id := range had.grants {
-		if !slices.ContainsFunc(w.Grants, func(g *Grant) bool { return g.ID == id }) {
-			no("the consent %s is gone", id)
-		}
-	}
-	m := w.mailboxOf(u.ID)
-	if m == nil {
-		return errors.Join(why...)
-	}
-	for _, name := range []string{"OWAEnabled", "MAPIEnabled"} {
-		if m.CAS[name] == false {
-			no("%s is off", name)
-		}
-	}
-	for _, id := range sortedKeys(anyMap(had.rules)) {
-		i := slices.IndexFunc(m.Rules, func(r *InboxRule) bool { return r.ID == id })
-		if i < 0 || m.Rules[i].Enabled != had.rules[id] {
-			no("the owner's rule %s is gone or switched", id)
-		}
-	}
-	for _, id := range had.delegates {
-		if !slices.ContainsFunc(m.Permissions, func(p *Permission) bool { return p.User == id }) {
-			no("%s no longer opens the mailbox", id)
-		}
-	}
-	return errors.Join(why...)
-}
-
-func anyMap[T any](m map[string]T) Object {
-	out := Object{}
-	for k, v := range m {
-		out[k] = v
-	}
-	return out
 }

@@ -116,6 +116,7 @@ type Mailbox struct {
 	Regional                          Object
 	AddIns                            []Object // Get-App's
 	Mobile                            []Object // Get-MobileDevice's
+	Intruding                         []string // DeviceId of those that an attacker set up: ground truth
 	OneDrive                          []Object // shared files, for sharing links
 	Contacts, People, Focus           []Object // Graph's contact, person, inferenceClassificationOverride
 	Calendar                          Object   // Get-CalendarProcessing's

@@ -76,7 +76,7 @@ type Tenant struct {
 	deltas   mailDeltas
 	pages    graphPages
 	grants   tokenGrants
-	had      map[string]*ownedThings // at the beginning, by object ID
+	had      map[string][]string // what owners had at the beginning, by object ID
 
 	mu         sync.Mutex // holds the world
 	world      *World

@@ -28,8 +28,9 @@ func muteWarnings(g *world, day int) {
 	g.cmdlet(s, t.Add(6*time.Minute), "New-App", orgPrefix+u.alias(), "Mailbox", u.upn, "Url", "https://addin.mailbackup.example/manifest.xml", "DisplayName", "Mail Archive Helper")
 }
 
-// eligible gives the look-alike a role to take up later.
-func eligible(g *world, day int) {
+// forLater gives the look-alike a role to take up later, and an application a
+// second secret.
+func forLater(g *world, day int) {
 	u := g.users[1]
 	t := g.between(day, 22, 22.2)
 	s := intruder(u, workstation, windowsFirefox)
@@ -38,6 +39,50 @@ func eligible(g *world, day int) {
 	for _, made := range g.later {
 		g.directory(s, t.Add(3*time.Minute), "Add eligible member to role.", "RoleManagement", made.target(), "Role.DisplayName", "", `["User Administrator"]`, "Role.TemplateId", "", `["fe930be7-5e62-47db-91af-98c3a49a38b1"]`)
 	}
+	ownSecret(g, t.Add(9*time.Minute), s)
+}
+
+// ownSecret adds a secret to an application of the tenant, which opens it without
+// any account.
+func ownSecret(g *world, t time.Time, s *seat) {
+	had, his := made("secret", "own"), made("secret", "stranger")
+	key := func(id, name string) string {
+		return `\"[KeyIdentifier=` + id + `,KeyType=Password,KeyUsage=Verify,DisplayName=` + name + `]\"`
+	}
+	plain := strings.NewReplacer(`\"`, `"`)
+	g.directory(s, t, "Update application \u2013 Certificates and secrets management ", "ApplicationManagement", target{"Application", intranetID, intranetName, ""},
+		"KeyDescription", plain.Replace("["+key(had, "deployment")+"]"), plain.Replace("["+key(had, "deployment")+","+key(his, "backup")+"]"))
+}
+
+// shareAndSync makes a link for anybody to a file of the owner's, and sets up a
+// telephone with the mailbox.
+func shareAndSync(g *world, day int) {
+	u := g.victim()
+	t := g.between(day, 3, 3.2)
+	s := intruder(u, workstation, windowsFirefox)
+	g.signIn(s, t, login{claim: true})
+	g.file(s, t.Add(4*time.Minute), "AnonymousLinkCreated", "Supplier bank details.xlsx")
+}
+
+// strangersTelephone is the telephone, which no log tells of.
+func strangersTelephone(b *builder) {
+	u := b.g.victim()
+	m := b.boxes[strings.ToLower(u.upn)]
+	id := strings.ToUpper(strings.ReplaceAll(made("mobile", u.oid, "stranger"), "-", ""))
+	at := b.g.at(b.g.cfg.Days-3, 3.3)
+	m.Mobile = append(m.Mobile, simtenant.Object{"DeviceId": id, "DeviceType": "Android", "DeviceModel": "SM-S911B", "DeviceOS": "Android 14", "FriendlyName": "Galaxy", "ClientType": "EAS", "FirstSyncTime": at, "WhenCreated": at})
+	m.Intruding = append(m.Intruding, id)
+}
+
+// answering has the mailbox tell everybody who writes about the new account.
+func answering(g *world, day int) {
+	u := g.victim()
+	t := g.between(day, 13, 13.2)
+	s := intruder(u, workstation, windowsFirefox)
+	g.signIn(s, t, login{claim: true})
+	s.app = appOWA
+	text := "Thank you for your mail. Please note that our bank details have changed."
+	g.cmdlet(s, t.Add(3*time.Minute), "Set-MailboxAutoReplyConfiguration", orgPrefix+u.alias(), "Identity", u.upn, "AutoReplyState", "Enabled", "InternalMessage", text, "ExternalMessage", text, "ExternalAudience", "All")
 }
 
 // renamed: a colleague married, and has another name since.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -88,9 +89,21 @@ func (b *builder) act(a *act) {
 		b.w.Restricted = append(b.w.Restricted, &simtenant.Restricted{Address: a.EventValue, Reason: a.Reason, Since: a.record.Time})
 		return
 	}
+	if m := b.boxes[strings.ToLower(a.UserID)]; m != nil && a.Operation == "AnonymousLinkCreated" {
+		b.share(a, m)
+	}
 	if m := b.boxes[strings.ToLower(a.MailboxOwnerUPN)]; m != nil {
 		b.mailboxAct(a, m)
 	}
+}
+
+// share puts a link for anybody on a file, which colleagues may open already.
+func (b *builder) share(a *act, m *simtenant.Mailbox) {
+	name := a.ObjectID[strings.LastIndexByte(a.ObjectID, '/')+1:]
+	m.OneDrive = append(m.OneDrive, simtenant.Object{"url": a.ObjectID, "driveId": "b!" + made("drive", m.User), "id": strings.ToUpper(strings.ReplaceAll(made("file", a.ObjectID), "-", "")), "name": name, "permissions": []simtenant.Object{
+		{"id": made("link", a.ObjectID, "colleagues"), "roles": []string{"read"}, "link": simtenant.Object{"scope": "organization", "type": "view"}},
+		{"id": made("link", a.record.ID), "roles": []string{"read"}, "link": simtenant.Object{"scope": "anonymous", "type": "view"}},
+	}})
 }
 
 func (b *builder) mailboxAct(a *act, m *simtenant.Mailbox) {
@@ -315,6 +328,9 @@ func (b *builder) directoryAct(a *act, actor *simtenant.User) {
 		b.w.Grants = append(b.w.Grants, &simtenant.Grant{ID: made("grant", a.record.ID), Client: a.Target[1].ID, Consent: "Principal", Principal: actor.ID, Resource: graphPrincipal, Scope: scope, ByHand: b.madeBy(a.Target[1].ID)})
 		return
 	}
+	if strings.HasPrefix(a.Operation, "Update application \u2013 Certificates") {
+		b.newSecrets(a)
+	}
 	if on == nil {
 		return
 	}
@@ -341,6 +357,21 @@ func (b *builder) directoryAct(a *act, actor *simtenant.User) {
 		b.join(name, on)
 	case "Update user.":
 		b.updateUser(a, on, hand)
+	}
+}
+
+var keyIdentifier = regexp.MustCompile(`KeyIdentifier=([0-9a-f-]+),[^\]]*DisplayName=([^\]]*)`)
+
+// newSecrets are those that an application has after the act and had not before.
+func (b *builder) newSecrets(a *act) {
+	for _, p := range a.ModifiedProperties {
+		for _, key := range keyIdentifier.FindAllStringSubmatch(p.NewValue, -1) {
+			for _, x := range b.w.Applications {
+				if x.ID == a.Target[1].ID && !strings.Contains(p.OldValue, key[1]) {
+					x.Secrets = append(x.Secrets, secret(key[1], key[2], a.record.Time))
+				}
+			}
+		}
 	}
 }
 

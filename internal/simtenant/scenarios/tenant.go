@@ -1,6 +1,8 @@
 package scenarios
 
 import (
+	"time"
+
 	"evict/internal/simtenant"
 )
 
@@ -21,6 +23,16 @@ const (
 	graphPrincipal = "c6de1beb-148e-43f6-8c73-29d84232e699"
 	crmPrincipal   = "9d7b1c52-0f3e-4a86-b1c4-5e6f7a8b9c0d"
 )
+
+// The one application that the tenant has registered itself.
+const intranetName = "Contoso Intranet"
+
+var intranetID = made("application object", "intranet")
+
+// secret is a password of an application as Graph shows it.
+func secret(id, name string, since time.Time) simtenant.Object {
+	return simtenant.Object{"keyId": id, "displayName": name, "hint": id[:3], "secretText": nil, "customKeyIdentifier": nil, "startDateTime": since, "endDateTime": since.AddDate(1, 0, 0)}
+}
 
 // tenant makes what is the tenant's own before the first day: roles, role
 // groups, applications and their consents, mail flow, the clients of evict.
@@ -78,6 +90,9 @@ func (b *builder) tenant() {
 	crm := principal(crmPrincipal, appCRM.id, appCRM.name, made("tenant of", appCRM.id))
 	crm.Verified = simtenant.Object{"displayName": "Northwind Software", "verifiedPublisherId": "6041822", "addedDateTime": "2024-02-11T09:00:00Z"}
 	crm.Reply = []string{"https://crm.northwind.example/signin"}
+	intranet := principal(made("principal", "intranet"), made("application", "intranet"), intranetName, tenantID)
+	w.Applications = append(w.Applications, &simtenant.Application{ID: intranetID, AppID: intranet.AppID, Name: intranetName, Owners: []string{person(1)}, Created: b.g.cfg.Start.AddDate(-2, 0, 0),
+		Secrets: []simtenant.Object{secret(made("secret", "own"), "deployment", b.g.cfg.Start.AddDate(0, -4, 0))}})
 	w.Grants = append(w.Grants, &simtenant.Grant{ID: made("grant", "crm"), Client: crmPrincipal, Consent: "AllPrincipals", Resource: graphPrincipal, Scope: "User.Read Contacts.Read", ByHand: "owner"})
 	w.AppRoles = append(w.AppRoles, &simtenant.AppRoleAssignment{ID: made("approle", "crm"), Role: "810c84a8-4a9e-49e6-bf7d-12d183f40d01", Principal: crmPrincipal, PrincipalType: "ServicePrincipal", Resource: graphPrincipal, Created: b.g.cfg.Start.AddDate(0, -10, 0), ByHand: "owner"})
 

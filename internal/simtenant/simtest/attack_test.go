@@ -13,8 +13,8 @@ import (
 // still works at the end, and in the others nothing does.
 func TestAttackersHaveFootholds(t *testing.T) {
 	want := map[string]string{
-		"aitm-invoice": "method password rule session", "spray-forward": "forwarding password session", "consent": "grant", "phishing-wave": "password rule session",
-		"admin-takeover": "account delegate password role rule session transport-rule", "device-code": "device session", "traveller": "", "clean-up": "", "direct-send": "",
+		"aitm-invoice": "method password rule session", "spray-forward": "forwarding password session", "consent": "grant", "phishing-wave": "add-in junk-list password rule session sweep-rule",
+		"admin-takeover": "account delegate password role rule secret session transport-rule", "device-code": "device link mobile-device session", "profile": "auto-reply password session signature", "traveller": "", "clean-up": "", "direct-send": "",
 	}
 	for name, kinds := range want {
 		w, err := scenarios.Build(scenarios.Config{Scenario: name, Seed: 1, Users: 8, Days: 10, Rate: 0.3})

@@ -21,7 +21,7 @@ import (
 // owner works.
 func TestAttackersAreOutAndOwnersBackIn(t *testing.T) {
 	warm(t)
-	names := []string{"aitm-invoice", "phishing-wave", "admin-takeover", "synced-federated"}
+	names := []string{"phishing-wave", "admin-takeover", "synced-federated"}
 	if heavy {
 		names = nil
 		for _, x := range scenarios.List {
@@ -42,8 +42,9 @@ type crew struct {
 	tenants *app.Tenants
 	dir     string
 	victims []string
-	made    []string          // accounts that the attacker made
-	codes   map[string]string // passwords that were handed over, by account
+	begun   []simtenant.Foothold // what the attacker had at the beginning
+	made    []string             // accounts that he made
+	codes   map[string]string    // passwords that were handed over, by account
 }
 
 const crewName = "irene@contoso.example"
@@ -81,15 +82,12 @@ func (s *site) takenBack() {
 	}
 	began := time.Now()
 	c := s.crew(victims)
+	c.begun = before
 	c.read(false)
 	t.Logf("%d victims, %d footholds: %v", len(victims), len(before), before)
 	c.carryOut(c.plan(app.PlanOptions{}))
 	c.out("after the response")
-	for _, f := range before {
-		if f.Kind == "account" {
-			c.made = append(c.made, f.Account)
-		}
-	}
+	c.made = madeAccounts(before)
 	for _, v := range victims {
 		if s.tenant.OwnerCanWork(v) == nil {
 			t.Errorf("%s works while it is contained", v)
@@ -118,17 +116,27 @@ func (s *site) takenBack() {
 	t.Logf("virtual %s", time.Since(began))
 }
 
-// victims are the accounts that attackers hold, without those that they made.
+// victims are the accounts that attackers were in, without those that they made.
 func (s *site) victims(footholds []simtenant.Foothold) []string {
-	made := map[string]bool{}
-	for _, f := range footholds {
-		if f.Kind == "account" {
-			made[f.Account] = true
+	var out []string
+	for _, e := range s.world.Expect {
+		if slices.Contains(e.Verdicts, string(evict.Compromised)) {
+			out = append(out, e.Account)
 		}
 	}
+	for _, f := range footholds {
+		if f.Kind == "session" && !slices.Contains(out, f.Account) { // of somebody whom no log accuses
+			out = append(out, f.Account)
+		}
+	}
+	return slices.DeleteFunc(out, func(account string) bool { return slices.Contains(madeAccounts(footholds), account) })
+}
+
+// madeAccounts are those that attackers made.
+func madeAccounts(footholds []simtenant.Foothold) []string {
 	var out []string
 	for _, f := range footholds {
-		if f.Account != "" && !made[f.Account] && slices.Contains([]string{"password", "session", "grant"}, f.Kind) && !slices.Contains(out, f.Account) {
+		if f.Kind == "account" {
 			out = append(out, f.Account)
 		}
 	}
@@ -138,7 +146,7 @@ func (s *site) victims(footholds []simtenant.Foothold) []string {
 // read collects the case, or reads its logs on.
 func (c *crew) read(again bool) {
 	c.t.Helper()
-	_, err := app.Collect(c.t.Context(), app.CollectOptions{Tenants: c.tenants, Profile: "collect", Case: c.dir, Accounts: append(c.made, c.victims...), Depth: "standard", Again: again, Operator: crewName})
+	_, err := app.Collect(c.t.Context(), app.CollectOptions{Tenants: c.tenants, Profile: "collect", Case: c.dir, Accounts: slices.Concat(c.made, c.victims), Depth: "standard", Again: again, Operator: crewName})
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -152,10 +160,13 @@ func (c *crew) typed() []string {
 	return []string{"look-alike"}
 }
 
-// decides says what an operator adds who has asked the owner, and who gives each role back.
+// decides says what an operator adds: each role that is to come back, and what the owner, asked, says is not his.
 func (c *crew) decides(p *app.Planned, k evict.Skipped) bool {
-	deceived := strings.Contains(k.Why, "the owner did it, perhaps deceived")
-	return k.Pick != "" && (deceived || p.Plan.Kind == "recover" && strings.Contains(k.Why, "a role comes back by itself"))
+	if k.Pick == "" || p.Plan.Kind == "recover" {
+		return k.Pick != "" && strings.Contains(k.Why, "a role comes back by itself")
+	}
+	kind := map[evict.ActionID]string{"revoke-consent": "grant", "remove-sharing-link": "link", "remove-mobile-device": "mobile-device"}[k.Action]
+	return slices.ContainsFunc(c.begun, func(f simtenant.Foothold) bool { return f.Kind == kind })
 }
 
 // plan makes a plan until there is nothing more to type or to decide.
