@@ -211,7 +211,7 @@ func lines(path, field string, v any, out []string) []string {
 	case map[string]any:
 		for _, k := range slices.Sorted(maps.Keys(x)) {
 			switch k {
-			case "riskLastUpdatedDateTime", "SessionsValidFrom", "PasswordChanged", "Password", "WhenChanged", "WhenChangedUTC", "Modified", "Was", "ByHand", "Created", "Sequence":
+			case "riskLastUpdatedDateTime", "activityDateTime", "detectedDateTime", "lastUpdatedDateTime", "SessionsValidFrom", "PasswordChanged", "Password", "WhenChanged", "WhenChangedUTC", "Modified", "Was", "ByHand", "Created", "Sequence":
 				continue
 			case "ID":
 				if slices.Contains([]string{"Folders", "Rules", "Grants", "AppRoles", "RoleHolders"}, field) {

@@ -210,7 +210,7 @@ func (c *call) judgeRisk(u *User, risk Object) {
 func (c *call) confirmedRisk(u *User, risk Object) {
 	at := risk["riskLastUpdatedDateTime"]
 	c.world.Risky = append(c.world.Risky, &Risky{User: u.ID, Detection: true, Props: Object{
-		"id": made(c.id, "risk detection", u.ID), "requestId": nil, "correlationId": nil, "riskEventType": "adminConfirmedUserCompromised", "riskState": risk["riskState"], "riskLevel": risk["riskLevel"], "riskDetail": risk["riskDetail"],
+		"id": made(c.world.ID, "risk detection", len(c.world.Risky), u.ID), "requestId": nil, "correlationId": nil, "riskEventType": "adminConfirmedUserCompromised", "riskState": risk["riskState"], "riskLevel": risk["riskLevel"], "riskDetail": risk["riskDetail"],
 		"source": "IdentityProtection", "detectionTimingType": "offline", "activity": "user", "ipAddress": nil, "location": nil, "activityDateTime": at, "detectedDateTime": at, "lastUpdatedDateTime": at,
 		"userDisplayName": u.DisplayName, "userPrincipalName": u.UPN, "tokenIssuerType": "AzureAD", "additionalInfo": "[]",
 	}})
