@@ -213,13 +213,16 @@ func (g *giving) roles(a *AccountFacts, needs []string) {
 // consented are the kinds of leftovers that an owner may have been deceived into.
 var consented = []string{evict.LeftGrant, evict.LeftAppRole, evict.LeftApplication}
 
-// undecidedYet tells again of applications that nobody decided about: they work again with the owner's sign-in.
+// undecidedYet tells again of applications that nobody decided about, each once: they work again with the owner's sign-in.
 func (g *giving) undecidedYet() {
+	told := map[string]bool{"": true}
 	for _, f := range g.c.Findings {
 		for _, l := range f.Left {
-			if f.Attribution != evict.ByAttacker && f.Attribution != evict.ByResponder && slices.Contains(consented, l.Kind) && g.concerns(f, l) && !g.answered(f, l) {
-				g.note("Nobody decided about the application %s, which works again with the sign-in: %s. To take it away, plan once more without --recover, with --pick %s.", cmp.Or(l.Name, l.ID), f.Summary, f.ID)
+			if f.Attribution == evict.ByAttacker || f.Attribution == evict.ByResponder || !slices.Contains(consented, l.Kind) || !g.concerns(f, l) || g.answered(f, l) || told[cmp.Or(l.ID, l.Name)] || told[l.Name] && l.Name != "" {
+				continue
 			}
+			told[l.ID], told[l.Name] = true, true
+			g.note("Nobody decided about the application %s, which works again with the sign-in: %s. To take it away, plan once more without --recover, with --pick %s.", cmp.Or(l.Name, l.ID), f.Summary, f.ID)
 		}
 	}
 }

@@ -225,7 +225,7 @@ func TestWhatNobodyDecidedAboutIsToldAgain(t *testing.T) {
 		return strings.Count(notes, "Nobody decided about")
 	}
 	done := responded(t)
-	if n := said(done); n != 2 {
+	if n := said(done); n != 1 { // one application, whatever findings tell of it
 		t.Errorf("%d notes while nothing was decided", n)
 	}
 	taken := DoneStep{Plan: "later", Verified: true, Ended: since(time.Hour), Step: evict.Step{ID: "x", Action: "revoke-consent", Phase: evict.Evict, Why: []string{"consent"}, Target: evict.Object{Account: danaID, Name: "Mail Backup Pro", Kind: "grant", ID: "g9"}}}
