@@ -58,15 +58,13 @@ func needText(n detect.Need) string {
 		}
 		s += string(f)
 	}
-	kinds = nil
-	for _, k := range n.Also {
-		kinds = append(kinds, k.String())
-	}
-	if len(kinds) > 0 {
-		s += "; in full only with " + strings.Join(kinds, " and ")
-	}
-	for _, f := range n.With {
-		s += ", " + string(f)
+	for i, also := range n.Also {
+		if i == 0 {
+			s += "; in full only with "
+		} else {
+			s += " and "
+		}
+		s += needText(also)
 	}
 	return s
 }

@@ -32,7 +32,8 @@ func TestCatalogIsValid(t *testing.T) {
 // line for each finding of that detector: severity, item, subject, a part of
 // the summary in quotes, and the records that are its cause. An "options"
 // section names workplaces and responders, a "known-bad" section holds the
-// indicators of another case.
+// indicators of another case. A "check" section says, for an account, how far
+// the detector could look and a part of the reason.
 func TestCases(t *testing.T) {
 	files, err := filepath.Glob("testdata/*/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -56,11 +57,13 @@ func runCase(t *testing.T, file, detector string) {
 	}
 	dir := t.TempDir()
 	o := app.Options{Paths: []string{dir}, Workers: 1, Scratch: t.TempDir()}
-	want := -1
+	want, check := -1, ""
 	for i, f := range a.Files {
 		switch f.Name {
 		case "want":
 			want = i
+		case "check":
+			check = strings.TrimSpace(string(f.Data))
 		case "known-bad":
 			o.KnownBad = filepath.Join(t.TempDir(), "known-bad.json")
 			if err := os.WriteFile(o.KnownBad, f.Data, 0o600); err != nil {
@@ -84,6 +87,7 @@ func runCase(t *testing.T, file, detector string) {
 	if inv.Rejected.Count > 0 {
 		t.Errorf("rejected %d records, first %+v", inv.Rejected.Count, inv.Rejected.First)
 	}
+	looked(t, inv, detector, check)
 	got := findings(inv, detector)
 	if *update {
 		var b strings.Builder
@@ -97,6 +101,28 @@ func runCase(t *testing.T, file, detector string) {
 		return
 	}
 	compare(t, got, string(a.Files[want].Data))
+}
+
+// looked compares the detector's check of an account with what the case says of it.
+func looked(t *testing.T, inv *evict.Investigation, detector, want string) {
+	t.Helper()
+	if want == "" {
+		return
+	}
+	account, rest, _ := strings.Cut(want, " ")
+	status, why, _ := strings.Cut(rest, " ")
+	for _, a := range inv.Accounts {
+		for _, c := range a.Checks {
+			if a.Account != account || c.Detector != detector {
+				continue
+			}
+			if string(c.Status) != status || !strings.Contains(c.Why, why) {
+				t.Errorf("the check is %s (%s), want %s", c.Status, c.Why, rest)
+			}
+			return
+		}
+	}
+	t.Errorf("no check of %s", account)
 }
 
 func compare(t *testing.T, got []evict.Finding, want string) {

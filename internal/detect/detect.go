@@ -31,9 +31,17 @@ func (s Scope) String() string { return scopes[s] }
 // the kinds, and in it the fields. Every need of a detector must be met.
 type Need struct {
 	Any    []evict.Kind
-	Fields []FieldNeed  // each must occur in at least one event of those kinds
-	Also   []evict.Kind // where the sign shows too: one of them that is not there in full, or without a field of With, leaves the check partial
-	With   []FieldNeed
+	Fields []FieldNeed // each must occur in at least one event of those kinds
+	Also   []Need      // where the sign shows too: one of them that is not met in full leaves the check partial
+}
+
+// each is a need of every one of the kinds.
+func each(kinds ...evict.Kind) []Need {
+	out := make([]Need, len(kinds))
+	for i, k := range kinds {
+		out[i].Any = []evict.Kind{k}
+	}
+	return out
 }
 
 // FieldNeed names a field that some exports leave out.
@@ -50,6 +58,7 @@ const (
 	NeedSubject  FieldNeed = "mail subject"
 	NeedOutcome  FieldNeed = "result" // whether it succeeded
 	NeedProvider FieldNeed = "provider's number"
+	NeedRisk     FieldNeed = "risk level"                   // a word or number that is not "hidden"
 	NeedBaseline FieldNeed = "14 days before first trouble" // met by time, not by a field
 )
 
@@ -154,7 +163,7 @@ type View struct {
 	State  State
 
 	Report   func(Draft)
-	Overflow func(why string) // the watcher's bounded state is full: its check is partial
+	Overflow func(why string) // the watcher's bounded state is full, or it saw too little to tell: its check is partial
 }
 
 // Self is the view's account as a principal.

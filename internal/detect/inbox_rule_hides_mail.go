@@ -16,7 +16,7 @@ Innocent causes: people delete newsletters and notices by rule, and file mail in
 
 By hand: Outlook on the web, Settings, Mail, Rules; or Exchange Online PowerShell: Get-InboxRule -Mailbox USER -IncludeHidden | Format-List, and Get-SweepRule -Mailbox USER. The making: Search-UnifiedAuditLog -Operations New-InboxRule,Set-InboxRule,UpdateInboxRules -UserIds USER.`,
 	Symptoms: []int{1, 3}, Techniques: []string{"T1564.008"},
-	Needs:   []Need{{Any: []evict.Kind{evict.AdminAudit, evict.MailboxAudit, evict.RuleState}, Also: []evict.Kind{evict.AdminAudit, evict.MailboxAudit, evict.RuleState}}},
+	Needs:   []Need{{Any: []evict.Kind{evict.AdminAudit, evict.MailboxAudit, evict.RuleState}, Also: each(evict.AdminAudit, evict.MailboxAudit, evict.RuleState)}},
 	Actions: []string{"disable-inbox-rule", "delete-inbox-rule", "disable-sweep-rule", "return-hidden-mail", "revoke-sessions", "reset-password"},
 	New:     func() Watcher { return &hidingRules{partners: partners{}} },
 }

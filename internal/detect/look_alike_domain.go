@@ -18,7 +18,7 @@ Innocent causes: sister companies with similar names; a domain under another end
 
 By hand: Exchange admin center, Mail flow, Message trace: sender or recipient domain; ask the partner on a number known from before.`,
 	Symptoms: []int{2}, Techniques: []string{"T1583.001", "T1656"},
-	Needs:   []Need{{Any: []evict.Kind{evict.MessageTrace, evict.MailboxAudit}, Also: []evict.Kind{evict.MessageTrace, evict.MailboxAudit}}},
+	Needs:   []Need{{Any: []evict.Kind{evict.MessageTrace, evict.MailboxAudit}, Also: each(evict.MessageTrace, evict.MailboxAudit)}},
 	Actions: []string{"contact-notices"},
 	New:     func() Watcher { return &lookAlikes{seen: map[string]bool{}} },
 }

@@ -14,13 +14,13 @@ var newPlace = &Detector{
 	Title: "First sign-in from a country, provider or client that the account never used",
 	Doc: `A strand that nothing ties to the owner begins in a country or with a provider that the account did not use before first trouble; where no log names either, from a new network with a new client. It is one item, whatever of these is new, and only a reason to look: intruders buy addresses in the owner's city.
 
-Innocent causes: travel, a new telephone contract, a VPN, a hotel. A strand on a device known from before is not reported. With fewer than 14 days before first trouble nothing can be called new, and this check is blind.
+Innocent causes: travel, a new telephone contract, a VPN, a hotel. A strand on a device known from before is not reported. With fewer than 14 days before first trouble nothing can be called new, and this check is blind; where such a strand stands in the first 14 days of the evidence, it is partial.
 
 By hand: Entra admin center, Users, the user, Sign-in logs, 30 days: group by Location and by Autonomous system number, and see which first appears when.`,
 	Symptoms: []int{8}, Techniques: []string{"T1078.004"},
 	Needs: []Need{
 		{Any: []evict.Kind{evict.SignIns, evict.TokenSignIns, evict.LoginAudit, evict.MailboxAudit}, Fields: []FieldNeed{NeedAddress, NeedBaseline},
-			Also: []evict.Kind{evict.SignIns}, With: []FieldNeed{NeedOutcome, NeedProvider}},
+			Also: []Need{{Any: []evict.Kind{evict.SignIns}, Fields: []FieldNeed{NeedOutcome, NeedProvider}}}},
 	},
 	Actions: []string{"revoke-sessions", "reset-password"},
 	New: func() Watcher {
@@ -41,11 +41,19 @@ func (w *newPlaces) Event(e *evict.Event, v *View) {
 	if v.Strand == nil || !e.Origin.Addr.IsValid() || !v.Mine(e.Actor) {
 		return
 	}
-	if !w.first.Set {
+	begins := !w.first.Set
+	if begins {
 		w.first = e.Time
 	}
 	what := w.novelty(e, v)
-	if what == "" || len(v.Strand.Anchors) > 0 || e.Time.Sub(w.first) < baseline || !w.meet(w.told, v.Strand.ID, v) {
+	if what == "" && !begins || len(v.Strand.Anchors) > 0 {
+		return
+	}
+	if e.Time.Sub(w.first) < baseline {
+		v.Overflow("in the first 14 days of the evidence nothing can be called new")
+		return
+	}
+	if !w.meet(w.told, v.Strand.ID, v) {
 		return
 	}
 	act := "Signed in"

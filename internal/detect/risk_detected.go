@@ -16,7 +16,7 @@ Innocent causes: VPNs, travel and new devices raise low and medium risk every da
 
 By hand: Entra admin center, Protection, Risky users and Risk detections; the details name the sign-in that raised it. Needs Entra ID P2; without it the level reads "hidden".`,
 	Symptoms: []int{8}, Techniques: []string{"T1078.004"},
-	Needs:   []Need{{Any: []evict.Kind{evict.RiskLog, evict.SignIns, evict.TokenSignIns}}},
+	Needs:   []Need{{Any: []evict.Kind{evict.RiskLog, evict.SignIns, evict.TokenSignIns}, Fields: []FieldNeed{NeedRisk}, Also: each(evict.RiskLog)}},
 	Actions: []string{"revoke-sessions", "reset-password", "confirm-compromised"},
 	New:     func() Watcher { return &risks{told: map[string]bool{}} },
 }

@@ -21,7 +21,11 @@ Innocent causes: a phone that changes between Wi-Fi and mobile network, a line w
 By hand: Entra admin center, Users, the user, Sign-in logs: add the columns Session ID, IP address, Operating system, Browser, Device ID and sort by session; look into the non-interactive sign-ins as well. In the audit log: AppAccessContext.AADSessionId and SessionId.`,
 	Symptoms: []int{8}, Techniques: []string{"T1550.004", "T1539"},
 	Needs: []Need{
-		{Any: []evict.Kind{evict.SignIns, evict.TokenSignIns, evict.LoginAudit, evict.MailboxAudit}, Fields: []FieldNeed{NeedAddress, NeedSession, NeedAgent}},
+		{Any: []evict.Kind{evict.SignIns, evict.TokenSignIns, evict.LoginAudit, evict.MailboxAudit}, Fields: []FieldNeed{NeedAddress, NeedSession, NeedAgent},
+			Also: []Need{
+				{Any: []evict.Kind{evict.SignIns}, Fields: []FieldNeed{NeedSession, NeedPlace}},
+				{Any: []evict.Kind{evict.TokenSignIns}, Fields: []FieldNeed{NeedSession, NeedPlace}},
+			}},
 	},
 	Actions: []string{"revoke-sessions", "reset-password", "block-sign-in", "confirm-compromised"},
 	New:     func() Watcher { return &replays{sessions: map[string]*replaySession{}} },

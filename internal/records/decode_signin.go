@@ -446,7 +446,9 @@ var riskStates = [...]string{"none", "confirmedSafe", "remediated", "dismissed",
 // (MicrosoftDocs/microsoft-365-docs, AADSignInEventsBeta).
 func riskWord(s string) string {
 	switch s {
-	case "0", "1":
+	case "0": // not set
+		return ""
+	case "1":
 		return "none"
 	case "10":
 		return "low"

@@ -253,8 +253,9 @@ func compareFindings(a, b evict.Finding) int {
 }
 
 // checks says, detector by detector, how far this account could be looked at.
-func (j *judge) checks(h *history) []evict.Check {
-	out := make([]evict.Check, 0, len(j.in.Detectors))
+func (j *judge) checks(h *history) []verdict.Check {
+	out := make([]verdict.Check, 0, len(j.in.Detectors))
+	s := sight{&j.dedupe.kinds, h.account.Coverage.Kinds, h.habits.Valid}
 	for _, d := range j.in.Detectors {
 		over := h.overflow[d.ID]
 		if over == "" {
@@ -266,7 +267,7 @@ func (j *judge) checks(h *history) []evict.Check {
 		if over == "" && h.fullOfState {
 			over = "more rules, rights and other settings than are followed"
 		}
-		out = append(out, check(d, &j.dedupe.kinds, h.account.Coverage.Kinds, h.habits.Valid, over))
+		out = append(out, s.check(d, over))
 	}
 	return out
 }

@@ -23,6 +23,7 @@ func Decide(a *Account, t *Tenant) evict.Account {
 	d.grounds = suspicion(a)
 	d.scope = cover(a, t, d.trouble)
 	d.verdict = d.judge()
+	d.checks = reached(a.Checks, d.window())
 	d.questions = questions(a)
 	d.steps = d.nextSteps()
 
@@ -30,14 +31,11 @@ func Decide(a *Account, t *Tenant) evict.Account {
 		Account: a.Name, ID: a.ID, Verdict: d.verdict, Window: d.window(), Score: score(a),
 		Role: d.role(), Exposure: d.exposure(), FirstTrouble: d.trouble,
 		Reasons: d.reasons(), NotExcluded: d.notExcluded(), NextSteps: d.steps, Questions: d.questions,
-		Findings: d.findings(), Checks: a.Checks, Symptoms: d.symptoms(),
+		Findings: d.findings(), Checks: d.checks, Symptoms: d.symptoms(),
 		Strands: d.strands(), StrandsTotal: len(a.Strands), Activity: a.Activity, Overrules: a.Overrules,
 	}
 	if m, ok := a.madeBy(t); ok {
 		out.MadeBy = m.By
-	}
-	if out.Checks == nil {
-		out.Checks = []evict.Check{}
 	}
 	out.Entry = d.entry(out.Exposure)
 	out.Headline = d.headline(out)
@@ -53,6 +51,7 @@ type decider struct {
 	grounds   []*Item // what makes suspected
 	scope     scope
 	verdict   evict.Verdict
+	checks    []evict.Check
 	questions []evict.Question
 	steps     []string
 }
@@ -109,6 +108,19 @@ func (d *decider) window() evict.Window {
 		w.From, w.To = d.a.AsOf, d.a.AsOf
 	}
 	return w
+}
+
+// reached are the checks as they hold for the window that the verdict speaks
+// of: one is only done when its log was read from the first day on.
+func reached(checks []Check, w evict.Window) []evict.Check {
+	out := make([]evict.Check, 0, len(checks))
+	for _, c := range checks {
+		if c.Status == evict.Done && c.Log != evict.UnknownKind && w.From.Set && c.From.Sub(w.From) > day {
+			c.Status, c.Why = evict.Partial, c.Log.String()+": begins only on "+when(c.From)
+		}
+		out = append(out, c.Check)
+	}
+	return out
 }
 
 func (d *decider) role() evict.Role {

@@ -904,7 +904,7 @@ func TestRestriction(t *testing.T) {
 func TestSymptoms(t *testing.T) {
 	w := newWorld()
 	w.t.Symptoms = map[string][]int{"d-one": {3}, "d-two": {3, 9}}
-	w.a.Checks = []evict.Check{{Detector: "d-one", Status: evict.Done}, {Detector: "d-two", Status: evict.Blind, Why: "no rules"}}
+	w.a.Checks = []Check{{Check: evict.Check{Detector: "d-one", Status: evict.Done}}, {Check: evict.Check{Detector: "d-two", Status: evict.Blind, Why: "no rules"}}}
 	w.item("signature", nil, at(50, 9), "signature").Symptoms = []int{10}
 	got := w.judge().Symptoms
 	for n, want := range map[int]string{1: "cannot see", 3: "cannot see", 9: "cannot see", 10: "seen"} {

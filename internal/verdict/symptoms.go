@@ -40,7 +40,7 @@ func (d *decider) symptom(n int) evict.Symptom {
 	}
 	looked := 0
 	var blind []string
-	for _, c := range d.a.Checks {
+	for _, c := range d.checks {
 		if !slices.Contains(d.t.Symptoms[c.Detector], n) {
 			continue
 		}

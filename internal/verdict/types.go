@@ -167,11 +167,18 @@ type Account struct {
 	Administrator bool // holds or held a directory or Exchange role
 	Guest, Shared bool
 	Activity      evict.Activity
-	Checks        []evict.Check  // of every detector that ran for this account
+	Checks        []Check        // of every detector that ran for this account
 	Registered    []Registration // devices and methods registered in the evidence (A6, A2)
 	OutsideReads  int            // messages that other accounts' attacker strands, delegates or applications opened in this mailbox
 	Holders       []string       // for a shared mailbox: accounts with rights on it
 	SignInBlocked evict.Tri      // for a shared mailbox: its own sign-in is blocked
+}
+
+// A Check says how far one detector could look, and since when.
+type Check struct {
+	evict.Check
+	Log  evict.Kind // the log that reaches back least far; UnknownKind when it needs none
+	From evict.Time // from when on that log was read
 }
 
 // A Registration is the making of a device or a strong method.
