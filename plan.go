@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"strings"
 )
 
 // ActionID names a kind of change, such as revoke-sessions.
@@ -59,7 +60,12 @@ type Skipped struct {
 	Guard  string   `json:"guard,omitempty"` // that refused it; "" when an operator left it out
 	Why    string   `json:"why"`
 	Word   string   `json:"word,omitempty"` // to be typed to override the guard
-	Pick   string   `json:"pick,omitempty"` // what an operator names to have it in the plan: a finding's ID
+	Pick   string   `json:"pick,omitempty"` // what an operator names to have it in the plan: a finding's ID, or ACTION=ACCOUNT
+}
+
+// Undecided reports whether somebody has to decide about it, for nothing shows whose hand it was.
+func (k *Skipped) Undecided() bool {
+	return k.Guard == "" && k.Pick != "" && !strings.Contains(k.Pick, "=")
 }
 
 // PlanSchema names the form of a plan's file.

@@ -248,7 +248,7 @@ plan is approved and carried out like any other, with evict apply.
 			if flag(c, "json") {
 				return json.NewEncoder(out.Out).Encode(p)
 			}
-			return printPlan(out, p, false, sameTenant(c))
+			return printPlan(out, p, false, c)
 		},
 	}
 	f.plain(c)

@@ -13,6 +13,7 @@ import (
 	"evict/internal/ui"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // planFlags are what plan and its kin share.
@@ -65,7 +66,7 @@ attacker is out.
 			if flag(c, "json") {
 				return json.NewEncoder(out.Out).Encode(p)
 			}
-			return printPlan(out, p, f.runbook, sameTenant(c))
+			return printPlan(out, p, f.runbook, c)
 		},
 	}
 	o := &f.options
@@ -130,11 +131,15 @@ func (f *planFlags) prepare(out *ui.Streams, c *cobra.Command, args []string) er
 	return err
 }
 
-func printPlan(out *ui.Streams, p *app.Planned, runbook bool, tenant string) error {
-	w := out.Out
+// printPlan writes a plan that command c made, and what to type next.
+func printPlan(out *ui.Streams, p *app.Planned, runbook bool, c *cobra.Command) error {
+	w, tenant := out.Out, sameTenant(c)
 	o := report.PlanOptions{TextOptions: out.TextOptions(), Hash: p.Hash, Runbook: runbook}
 	if p.Folder != "" {
 		o.Findings = "evict investigate --case " + report.Argument(p.Folder)
+	}
+	if c.Flags().Lookup("pick") != nil {
+		o.Pick = asTyped(c) + " --pick"
 	}
 	if err := report.Plan(w, &p.Plan, o); err != nil {
 		return err
@@ -148,3 +153,25 @@ func printPlan(out *ui.Streams, p *app.Planned, runbook bool, tenant string) err
 
 // confirmWord is what has to be typed to approve a plan.
 func confirmWord(p *evict.Plan) string { return strings.TrimSpace(app.ConfirmWord(p)) }
+
+// asTyped is a command with its arguments and the flags that were given, to be typed once more with another.
+func asTyped(c *cobra.Command) string {
+	out := c.CommandPath()
+	for _, a := range c.Flags().Args() {
+		out += " " + report.Argument(a)
+	}
+	c.Flags().Visit(func(f *pflag.Flag) {
+		values := []string{f.Value.String()}
+		if list, ok := f.Value.(pflag.SliceValue); ok {
+			values = list.GetSlice()
+		}
+		for _, v := range values {
+			if f.Value.Type() == "bool" {
+				out += " --" + f.Name
+				continue
+			}
+			out += " --" + f.Name + " " + report.Argument(v)
+		}
+	})
+	return out
+}

@@ -142,15 +142,19 @@ func (o *PlanOptions) propose(ctx context.Context, client *m365.Client, kept *ca
 	if client != nil {
 		r = client.Reader()
 	}
+	var done []respond.DoneStep
+	if kept != nil {
+		var err error
+		if done, err = doneSteps(kept); err != nil {
+			return evict.Plan{}, err
+		}
+	}
 	if !o.Recover {
+		in.Done = done
 		return respond.Propose(ctx, r, in)
 	}
 	if kept == nil {
 		return evict.Plan{}, fmt.Errorf("%w: to recover, name the case with --case", ErrUsage)
-	}
-	done, err := doneSteps(kept)
-	if err != nil {
-		return evict.Plan{}, err
 	}
 	release := o.Release
 	var objects []evict.Object

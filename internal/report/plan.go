@@ -358,8 +358,8 @@ func (t *planText) skipped() {
 		is     func(evict.Skipped) bool
 	}{
 		{"Refused by a guard", in(orange, t.sym("✕", "x")), guarded},
-		{"You decide: nothing shows whose hand it was", in(purple, "?"), func(k evict.Skipped) bool { return !guarded(k) && k.Pick != "" }},
-		{"Not in the plan", in(grey, t.sym("·", ".")), func(k evict.Skipped) bool { return !guarded(k) && k.Pick == "" }},
+		{"You decide: nothing shows whose hand it was", in(purple, "?"), func(k evict.Skipped) bool { return k.Undecided() }},
+		{"Not in the plan", in(grey, t.sym("·", ".")), func(k evict.Skipped) bool { return !guarded(k) && !k.Undecided() }},
 	} {
 		var found []evict.Skipped
 		for _, k := range t.plan.Skipped {
@@ -415,7 +415,7 @@ func (t *planText) left(symbol span, list []evict.Skipped) {
 		if command == "" {
 			command = "evict plan --pick"
 		}
-		t.para(7, 9, in(grey, "to add it: "), s(command+" "), kept(normal, k.Pick))
+		t.para(7, 9, in(grey, "to add it: "), s(command+" "), kept(normal, Argument(k.Pick)))
 	}
 }
 

@@ -38,7 +38,7 @@ func (p *planner) order() {
 	})
 	for i := range p.plan.Steps {
 		s := &p.plan.Steps[i]
-		s.Needs = append(s.Needs, needs(*s, p.plan.Steps)...)
+		s.Needs = append(s.Needs, slices.DeleteFunc(needs(*s, p.plan.Steps), func(id string) bool { return s.Phase == evict.Evict && slices.Contains(p.again, id) })...)
 		slices.Sort(s.Needs)
 		s.Needs = slices.Compact(s.Needs)
 	}
@@ -101,7 +101,7 @@ func skippedRank(k evict.Skipped) int {
 	switch {
 	case k.Guard != "":
 		return 0
-	case k.Pick != "":
+	case k.Undecided():
 		return 1
 	}
 	return 2

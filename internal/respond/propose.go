@@ -25,7 +25,8 @@ type Case struct {
 	Picked      []Pick          // what the operator adds
 	Dropped     []string        // what he leaves out: IDs of steps or of actions
 	Guards      Guards
-	Calls       []string // to make now about money, from the investigation's card
+	Calls       []string   // to make now about money, from the investigation's card
+	Done        []DoneStep // steps of the case's earlier plans that were carried out
 }
 
 // AccountFacts are what a plan must know of an account. A caller gives UPN or ID and
@@ -119,6 +120,7 @@ type planner struct {
 	tenant   tenantFacts
 	wanted   []wanted
 	notes    map[string]bool
+	again    []string // IDs of steps that an earlier plan did as well, and for which nothing has to wait
 }
 
 // wanted is a change before anybody looked whether it is possible.
@@ -456,6 +458,7 @@ func (p *planner) finish(ctx context.Context) {
 		}
 	}
 	p.drop()
+	p.doneBefore()
 	p.guard()
 	p.order()
 	p.list()

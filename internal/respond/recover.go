@@ -157,14 +157,7 @@ func (g *giving) number(a *AccountFacts) row {
 
 // did is the last verified step of an action on the account; nil when there is none.
 func (g *giving) did(a *AccountFacts, action evict.ActionID) *DoneStep {
-	var last *DoneStep
-	for i := range g.done {
-		d := &g.done[i]
-		if d.Verified && d.Step.Action == action && d.Step.Target.Account == a.ID && (last == nil || last.Ended.Before(d.Ended)) {
-			last = d
-		}
-	}
-	return last
+	return lastDone(g.done, action, a.ID)
 }
 
 // protocols wants the mailbox's ways in as they were, but the old ones only where the owner used them.

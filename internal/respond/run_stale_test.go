@@ -2,9 +2,12 @@ package respond
 
 import (
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"evict/internal/gate"
 )
 
 // TestStaleAndFlappingReads: reads that are up to 300 seconds old, or come from replicas by turns, in 1,000 schedules. What
@@ -117,4 +120,48 @@ func TestReadsAgreeInARow(t *testing.T) {
 			t.Errorf("%s after %s: %v", s.Steps[0].State, took, err)
 		}
 	})
+}
+
+// TestAWaitForTimeIsSaid: what was changed minutes ago is not verified before an older read can't be meant, and once, at the
+// beginning, it is said until when.
+func TestAWaitForTimeIsSaid(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		on, j := newTenant(), &line{}
+		time.Sleep(time.Hour)
+		first := sealed(t, planOf(stepOf(on, "set", "a", "0", "1")))
+		if _, err := approved(t, on, j, first).Apply(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		entries, _ := j.Entries()
+		back, err := undoing(Undoing{Plan: first, Entries: entries}, findFake)
+		if err != nil {
+			t.Fatal(err)
+		}
+		run := approved(t, on, j, sealed(t, back))
+		var said []string
+		run.Progress = func(p Progress) {
+			if strings.HasPrefix(p.Why, "waits until ") {
+				said = append(said, p.Why)
+			}
+		}
+		start := time.Now()
+		s, err := run.Apply(t.Context())
+		if err != nil || s.Steps[0].State != Verified || s.Steps[0].Ended.Sub(start) < 4*time.Minute {
+			t.Errorf("%s after %s: %v", s.Steps[0].State, s.Steps[0].Ended.Sub(start), err)
+		}
+		if until := "waits until " + lastSent(entries).Add(settling).UTC().Format("15:04:05 UTC"); len(said) != 1 || !strings.HasPrefix(said[0], until) {
+			t.Errorf("said: %q, want once %q", said, until)
+		}
+	})
+}
+
+// lastSent is when the last request was answered.
+func lastSent(entries []gate.Entry) time.Time {
+	var last time.Time
+	for _, e := range entries {
+		if e.Kind == gate.Responded {
+			last = e.Time
+		}
+	}
+	return last
 }

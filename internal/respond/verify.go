@@ -3,6 +3,7 @@ package respond
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"time"
 )
 
@@ -61,7 +62,7 @@ func (w *worker) look(patience time.Duration) (reached bool, now json.RawMessage
 			why = "it could not be read back: " + err.Error()
 		case !w.reached(seen):
 			agreeing, now, why = 0, seen, "reads do not show it"
-		case time.Now().Before(w.clear):
+		case w.early():
 			agreeing, now, why = 0, seen, "reads may still show the time before"
 		default:
 			agreeing, now, why = agreeing+1, seen, "only one read shows it"
@@ -78,6 +79,19 @@ func (w *worker) look(patience time.Duration) (reached bool, now json.RawMessage
 		}
 		w.pause(pause)
 	}
+}
+
+// early reports whether a read may still show the time before an earlier step of ours on the same. The first time it says
+// until when: the wait is long, and nothing moves.
+func (w *worker) early() bool {
+	if !time.Now().Before(w.clear) {
+		return false
+	}
+	if !w.toldEarly {
+		w.toldEarly = true
+		w.tell(&w.s, Verifying, fmt.Sprintf("waits until %s, so that a read which is older can't be taken for this change: the same was changed a few minutes ago", w.clear.UTC().Format("15:04:05 UTC")))
+	}
+	return true
 }
 
 // pause waits, less long once the run is ended; two reads are always apart.

@@ -25,6 +25,8 @@ type worker struct {
 	unclear bool      // an attempt may have had its effect, and its end is not known
 	partly  bool      // the service said yes to an attempt
 	good    bool      // and to all that the step sends
+
+	toldEarly bool // why it waits was said
 }
 
 // again is how often a step is sent anew after an attempt whose end is not known.
@@ -234,7 +236,7 @@ func (w *worker) strange(now json.RawMessage) (json.RawMessage, bool) {
 		switch {
 		case w.sendable(now):
 			return now, true
-		case !same(last, now) || time.Now().Before(w.clear):
+		case !same(last, now) || w.early():
 			continue
 		case w.reached(now):
 			w.end(gate.Result{Outcome: gate.Verified, Already: !w.begun(), Seen: now})
