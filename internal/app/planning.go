@@ -321,7 +321,8 @@ func revokedLast(done []respond.DoneStep) time.Time {
 	return last
 }
 
-// doneSteps are the steps of the case's earlier plans, and how they stand.
+// doneSteps are the steps of the case's earlier plans, and how they stand; those of a plan that nobody carried out are there
+// when it is to respond and no later one that evicts was.
 func doneSteps(kept *casefile.Case) ([]respond.DoneStep, error) {
 	entries, err := kept.Journal().Entries()
 	if err != nil {
@@ -331,11 +332,15 @@ func doneSteps(kept *casefile.Case) ([]respond.DoneStep, error) {
 	var out []respond.DoneStep
 	for _, p := range plans {
 		steps := respond.Standing(p, entries).Steps
-		if !slices.ContainsFunc(steps, func(r respond.StepResult) bool { return r.Sent > 0 || !r.Ended.IsZero() }) {
-			continue // nobody carried it out
+		carried := slices.ContainsFunc(steps, func(r respond.StepResult) bool { return r.Sent > 0 || !r.Ended.IsZero() })
+		switch evicts := slices.ContainsFunc(steps, func(r respond.StepResult) bool { return r.Step.Phase == evict.Evict }); {
+		case carried && evicts: // what was proposed before was thought over
+			out = slices.DeleteFunc(out, func(d respond.DoneStep) bool { return d.Proposed })
+		case !carried && p.Plan().Kind != "respond":
+			continue
 		}
 		for _, r := range steps {
-			d := respond.DoneStep{Plan: p.Hash(), Step: r.Step, Verified: (r.State == respond.Verified || r.State == respond.Already) && r.Undone.IsZero()}
+			d := respond.DoneStep{Plan: p.Hash(), Step: r.Step, Proposed: !carried, Verified: (r.State == respond.Verified || r.State == respond.Already) && r.Undone.IsZero()}
 			if !r.Ended.IsZero() {
 				d.Ended = evict.At(r.Ended, evict.Second)
 			}

@@ -15,6 +15,7 @@ type DoneStep struct {
 	Plan     string // hash
 	Step     evict.Step
 	Verified bool // or a person's word that he did it
+	Proposed bool // nobody carried the plan out, nor a later one that evicts
 	Ended    evict.Time
 }
 
@@ -41,6 +42,7 @@ const (
 	GuardHostile   = "release-hostile"   // an attacker's strand succeeded since
 	GuardCoverage  = "release-coverage"  // nobody looked, or not far enough
 	GuardRelease   = "release"           // sign-in is not given back, so neither is what follows it
+	GuardMade      = "made-by-attacker"  // nobody owns the account: no word gives it to anybody
 )
 
 // ProposeRecover makes the plan that gives accounts back. It is a plan of its own and
@@ -56,13 +58,14 @@ func ProposeRecover(ctx context.Context, r Reader, c Case, done []DoneStep, rel 
 		return p.plan, err
 	}
 	g := giving{planner: p, done: done, rel: rel}
+	g.keepMade()
 	for _, a := range p.accounts[:p.taken] {
 		g.account(ctx, a)
 	}
 	g.undecidedYet()
 	g.pick(ctx)
 	p.finish(ctx)
-	g.close()
+	g.close(g.leftNow(ctx))
 	return p.plan, ctx.Err()
 }
 
@@ -244,15 +247,38 @@ func (g *giving) pick(ctx context.Context) {
 	g.c.Picked = all
 }
 
-// gate says what stands against giving an account back.
-func (g *giving) gate(a *AccountFacts) []refusal {
+// keepMade takes the accounts out that the attacker made: nobody is there to get them back.
+func (g *giving) keepMade() {
+	var owned []*AccountFacts
+	for _, a := range g.accounts[:g.taken] {
+		if g.madeByAttacker(a) {
+			g.made = append(g.made, a)
+			continue
+		}
+		owned = append(owned, a)
+	}
+	g.accounts, g.taken = append(owned, g.made...), len(owned)
+	for _, a := range g.made {
+		g.plan.Skipped = append(g.plan.Skipped, evict.Skipped{Action: UnblockSignIn.ID, Target: a.object(), Guard: GuardMade, Why: "the attacker made it: nobody gets it back"})
+	}
+}
+
+// madeByAttacker reports whether a finding tells that the attacker made the account, or invited the guest.
+func (g *giving) madeByAttacker(a *AccountFacts) bool {
+	return slices.ContainsFunc(g.c.Findings, func(f evict.Finding) bool {
+		return f.Attribution == evict.ByAttacker && slices.ContainsFunc(f.Left, func(l evict.Leftover) bool { return l.Kind == evict.LeftAccount && a.is(l.Of) })
+	})
+}
+
+// gate says what stands against giving an account back; left are the footholds that are there now.
+func (g *giving) gate(a *AccountFacts, left []string) []refusal {
 	var out []refusal
 	no := func(guard, why string) { out = append(out, refusal{guard, a.name(), why}) }
-	var open []string
+	open := slices.Clone(left)
 	var revoked evict.Time
 	for _, d := range g.done {
-		if d.Step.Phase == evict.Evict && !g.settled(d.Step) {
-			open = append(open, d.Step.Title+" ("+d.Step.Target.Name+")")
+		if d.Step.Phase == evict.Evict && !g.settled(d.Step) && !d.Proposed {
+			open = append(open, foothold(d.Step))
 		}
 		if d.Step.Action == RevokeSessions.ID && d.Verified && d.Step.Target.Account == a.ID && (!revoked.Set || revoked.Before(d.Ended)) {
 			revoked = d.Ended
@@ -262,7 +288,8 @@ func (g *giving) gate(a *AccountFacts) []refusal {
 	if why := g.uncontained(a); why != "" {
 		standing = append(standing, why)
 	}
-	if len(open) > 0 {
+	slices.Sort(open)
+	if open = slices.Compact(open); len(open) > 0 {
 		standing = append(standing, "not verified gone: "+strings.Join(open, ", "))
 	}
 	if len(standing) > 0 {
@@ -308,9 +335,9 @@ func stamped(t evict.Time) string {
 
 // close is the release gate: while something stands against it, sign-in and all that
 // follows it are not in the plan.
-func (g *giving) close() {
+func (g *giving) close(left []string) {
 	for _, a := range g.accounts[:g.taken] {
-		refusals := g.gate(a)
+		refusals := g.gate(a, left)
 		open := slices.DeleteFunc(slices.Clone(refusals), g.overridden)
 		o := a.object()
 		for i := range g.plan.Steps {

@@ -1,6 +1,7 @@
 package respond
 
 import (
+	"context"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -21,8 +22,19 @@ func doneAll(p evict.Plan) []DoneStep {
 	return out
 }
 
-// blocked is Dana's tenant after containment.
+// blocked is Dana's tenant after containment and eviction.
 func blocked() *directory {
+	d := contained()
+	d.lists["list-message-rules "+danaID][0]["isEnabled"] = false
+	d.lists["exchange:Get-InboxRule "+danaID][0]["Enabled"] = false
+	d.lists["exchange:Get-Mailbox "+danaID][0]["ForwardingSmtpAddress"] = nil
+	d.lists["exchange:Get-Mailbox "+danaID][0]["DeliverToMailboxAndForward"] = false
+	d.lists["list-methods "+danaID] = d.lists["list-methods "+danaID][:2]
+	return d
+}
+
+// contained is Dana's tenant after containment.
+func contained() *directory {
 	d := tenantOfDana()
 	d.one["get-user "+danaID]["accountEnabled"] = false
 	for name := range d.lists["exchange:Get-CASMailbox "+danaID][0] {
@@ -190,6 +202,86 @@ func TestTheReleaseGate(t *testing.T) {
 		if p := recovery(t, c, x.done, x.rel); !has(p, "unblock-sign-in") || len(step(t, p, "unblock-sign-in").Warnings) == 0 {
 			t.Errorf("%s: typed words do not open it, or leave no warning", name)
 		}
+	}
+}
+
+// TestAnEvictionThatNobodyCarriedOut: what the findings name is still there, whatever was approved, and so is what a plan
+// wanted to take away.
+func TestAnEvictionThatNobodyCarriedOut(t *testing.T) {
+	good := Release{LogsTo: since(3 * time.Hour)}
+	whole := responded(t)
+	contains := slices.DeleteFunc(slices.Clone(whole), func(d DoneStep) bool { return d.Step.Phase == evict.Evict })
+	picked := DoneStep{Plan: "later", Proposed: true, Step: evict.Step{ID: "x", Action: "disable-inbox-rule", Revision: 1, Phase: evict.Evict, Title: "Disable the inbox rule", Why: []string{"f4"},
+		Target: evict.Object{Account: danaID, Name: "Newsletters", Kind: visibleRule, ID: "rule-graph-2"}, After: state(row{"enabled": false})}}
+	newsletters := func(enabled bool) *directory {
+		d := blocked()
+		d.lists["list-message-rules "+danaID][1]["isEnabled"] = enabled
+		return d
+	}
+	unread := blocked()
+	unread.broken["list-methods"] = context.DeadlineExceeded
+	for name, x := range map[string]struct {
+		d    *directory
+		done []DoneStep
+		want []string // what is told
+	}{
+		"gone by other hands":       {blocked(), contains, nil},
+		"planned and left":          {contained(), contains, []string{"Disable the inbox rule (.)", "SM-S911B", "forwarding (" + danaUPN}},
+		"taken away, and back":      {contained(), whole, []string{"Disable the inbox rule (.)", "SM-S911B", "forwarding (" + danaUPN}},
+		"can't be read":             {unread, contains, []string{"could not be looked up"}},
+		"wanted by a plan":          {newsletters(true), append(slices.Clone(contains), picked), []string{"Newsletters"}},
+		"wanted, and gone by hand":  {newsletters(false), append(slices.Clone(contains), picked), nil},
+		"not asked of other phases": {blocked(), append(slices.Clone(contains), DoneStep{Proposed: true, Step: evict.Step{Action: "block-sign-in", Phase: evict.Contain}}), nil},
+	} {
+		p, err := ProposeRecover(t.Context(), x.d, caseOfDana(), x.done, good)
+		if err != nil {
+			t.Fatal(err)
+		}
+		k := skippedFor(p, "unblock-sign-in")
+		switch {
+		case x.want == nil && k != nil:
+			t.Errorf("%s: refused: %+v", name, k)
+		case x.want != nil && (k == nil || k.Guard != GuardFootholds || has(p, "unblock-sign-in")):
+			t.Errorf("%s: sign-in opens: %+v", name, k)
+		}
+		for _, w := range x.want {
+			if k != nil && !strings.Contains(k.Why, w) {
+				t.Errorf("%s: %q is not told: %s", name, w, k.Why)
+			}
+		}
+	}
+	owners := caseOfDana()
+	owners.Findings[3].Attribution = evict.ByOwner
+	p, err := ProposeRecover(t.Context(), newsletters(true), owners, append(slices.Clone(contains), picked), good)
+	if err != nil || !has(p, "unblock-sign-in") {
+		t.Errorf("what turned out to be the owner's holds him up: %+v %v", p.Skipped, err)
+	}
+}
+
+// TestAnAccountOfTheAttackersIsGivenToNobody, whatever is typed, and whatever role the case gives it.
+func TestAnAccountOfTheAttackersIsGivenToNobody(t *testing.T) {
+	d := blocked()
+	d.one["get-user "+adminID]["accountEnabled"] = false
+	c := caseOfDana()
+	c.Accounts = append(c.Accounts, AccountFacts{UPN: "admin@contoso.example", Verdict: evict.Compromised, Role: evict.TakenOver, Certain: true})
+	c.Findings = append(c.Findings, left("made", evict.ByAttacker, evict.Leftover{Kind: evict.LeftAccount, Of: "Admin@contoso.example"}))
+	for _, guard := range []string{GuardMade, GuardFootholds, GuardCoverage, GuardHostile, GuardRelease} {
+		for _, who := range []string{danaUPN, "admin@contoso.example"} {
+			c.Guards.Overrides = append(c.Guards.Overrides, Override{Guard: guard, Target: who, Word: Word(guard, who)})
+		}
+	}
+	p, err := ProposeRecover(t.Context(), d, c, responded(t), Release{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range p.Steps {
+		if s.Target.Account == adminID {
+			t.Errorf("the account that the attacker made gets %s", s.ID)
+		}
+	}
+	k := p.Skipped[slices.IndexFunc(p.Skipped, func(k evict.Skipped) bool { return k.Target.Account == adminID })]
+	if !has(p, "unblock-sign-in") || k.Guard != GuardMade || k.Word != "" {
+		t.Errorf("the owner's is not opened, or a word is told: %+v", p.Skipped)
 	}
 }
 

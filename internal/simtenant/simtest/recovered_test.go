@@ -45,6 +45,7 @@ type crew struct {
 	begun   []simtenant.Foothold // what the attacker had at the beginning
 	made    []string             // accounts that he made
 	codes   map[string]string    // passwords that were handed over, by account
+	more    []string             // guards whose words are typed besides
 }
 
 const crewName = "irene@contoso.example"
@@ -155,9 +156,9 @@ func (c *crew) read(again bool) {
 // typed are guards whose words somebody who knows this tenant types.
 func (c *crew) typed() []string {
 	if c.world.AuditOff { // no log will ever show anything
-		return []string{"look-alike", "release-coverage"}
+		return append([]string{"look-alike", "release-coverage"}, c.more...)
 	}
-	return []string{"look-alike"}
+	return append([]string{"look-alike"}, c.more...)
 }
 
 // decides says what an operator adds: each role that is to come back, and what the owner, asked, says is not his.
