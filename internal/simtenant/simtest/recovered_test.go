@@ -86,7 +86,8 @@ func (s *site) takenBack() {
 	c.begun = before
 	c.read(false)
 	t.Logf("%d victims, %d footholds: %v", len(victims), len(before), before)
-	c.carryOut(c.plan(app.PlanOptions{}))
+	response := c.plan(app.PlanOptions{})
+	c.carryOut(response)
 	c.out("after the response")
 	c.made = madeAccounts(before)
 	for _, v := range victims {
@@ -114,7 +115,24 @@ func (s *site) takenBack() {
 			}
 		}
 	}
-	t.Logf("virtual %s", time.Since(began))
+	if !s.world.AuditOff {
+		c.closes(response.Hash)
+	}
+	t.Logf("from the first question to the end %s", time.Since(began))
+}
+
+// closes looks again when it is due, and reads the logs on a last time: nobody came back, and the case may be closed.
+func (c *crew) closes(plan string) {
+	c.t.Helper()
+	for _, due := range []time.Duration{time.Hour, 23 * time.Hour, 48 * time.Hour, 96 * time.Hour} {
+		time.Sleep(due)
+		if _, err := app.Recheck(c.t.Context(), app.ApplyOptions{Tenants: c.tenants, Profile: "respond", Case: c.dir, Plan: plan, Operator: crewName}); err != nil {
+			c.t.Fatal(err)
+		}
+	}
+	c.read(true)
+	c.says("closed")
+	c.out("a week later")
 }
 
 // victims are the accounts that attackers were in, without those that they made.
