@@ -28,7 +28,7 @@ environment variable, or comes on standard input.
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.PersistentFlags().String("profiles", "", "folder of the profiles (default: this user's settings)")
-	c.AddCommand(tenantAdd(out), tenantList(out), tenantCheck(out, outcome), tenantRemove(out))
+	c.AddCommand(tenantAdd(out), tenantList(out), tenantCheck(out, outcome), tenantOwn(out, outcome), tenantRemove(out))
 	for _, sub := range c.Commands() {
 		if check := sub.Args; check != nil {
 			sub.Args = func(c *cobra.Command, args []string) error { return usage(check(c, args)) }
@@ -50,6 +50,7 @@ func tenants(out *ui.Streams, c *cobra.Command) (*app.Tenants, error) {
 
 func tenantAdd(out *ui.Streams) *cobra.Command {
 	var p app.TenantProfile
+	var own app.OwnApplication
 	var simulator, authority string
 	c := &cobra.Command{
 		Use:   "add NAME",
@@ -68,6 +69,9 @@ applications: one that only reads, one that responds.
 				return err
 			}
 			p.Name = args[0]
+			if len(own.Keys)+len(own.Owners)+len(own.Networks) > 0 {
+				p.Own = &own
+			}
 			if simulator != "" {
 				p.Simulator = &app.Simulator{Address: simulator, Authority: authority}
 			}
@@ -87,10 +91,95 @@ applications: one that only reads, one that responds.
 	f.StringVar(&p.Password, "password", "", "where the certificate's password is: file:PATH, env:NAME, stdin")
 	f.StringVar(&p.TokenFile, "token-file", "", "token of a workload identity (default: what the environment says)")
 	f.BoolVar(&p.Responds, "responds", false, "it is of the application that may change the tenant: plan, apply and the like take it unasked, collect does not")
+	f.StringSliceVar(&own.Keys, "own-key", nil, "ID of a key of the application that is yours (see evict tenant own)")
+	f.StringSliceVar(&own.Owners, "own-owner", nil, "account that owns the application, and may")
+	f.StringSliceVar(&own.Networks, "own-network", nil, "address or network from which the application signs in")
 	f.StringVar(&simulator, "simulator", "", "address of a simulated tenant, such as 127.0.0.1:8443, instead of Microsoft's")
 	f.StringVar(&authority, "authority", "", "file with the simulator's certificate authority")
 	c.MarkFlagsRequiredTogether("simulator", "authority")
 	return c
+}
+
+const ownLong = `Before anything is evicted, a plan looks whether others have a hand in the
+application under which evict works: secrets and certificates, owners, sign-ins.
+One key and no owner pass unasked. With more, say here which of them are yours;
+what is found besides then keeps every step back that evicts, whoever added it.
+Key IDs are no secrets.
+
+Without flags it shows what the tenant has, and the command that declares all of
+it. With flags it replaces what was declared before.
+
+  evict tenant own respond
+  evict tenant own respond --key 11111111-2222-3333-4444-555555555555 --owner ann@contoso.com
+  evict tenant own respond --network 192.0.2.0/24
+
+Exit code 3: there is something that nobody declared. 4: no sign-in.`
+
+func tenantOwn(out *ui.Streams, outcome *ui.Outcome) *cobra.Command {
+	var own app.OwnApplication
+	c := &cobra.Command{
+		Use: "own NAME", Short: "Show and declare what belongs to evict's own application in the tenant", Long: ownLong, Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			t, err := tenants(out, c)
+			if err != nil {
+				return err
+			}
+			if f := c.Flags(); f.Changed("key") || f.Changed("owner") || f.Changed("network") {
+				if err := t.Declare(args[0], own); err != nil {
+					return err
+				}
+				out.Note(fmt.Sprintf("declared; next: evict tenant own %s shows what the tenant has besides", args[0]))
+				return nil
+			}
+			s, err := t.Own(c.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			outcome.Incomplete = !s.Known || len(s.Strange) > 0
+			if flag(c, "json") {
+				return json.NewEncoder(out.Out).Encode(s)
+			}
+			printOwn(out, s)
+			return nil
+		},
+	}
+	f := c.Flags()
+	f.StringSliceVar(&own.Keys, "key", nil, "ID of a secret or certificate that is yours")
+	f.StringSliceVar(&own.Owners, "owner", nil, "account that owns the application, and may")
+	f.StringSliceVar(&own.Networks, "network", nil, "address or network from which the application signs in")
+	return c
+}
+
+func printOwn(out *ui.Streams, s *app.OwnState) {
+	w, width := out.Out, out.TextOptions().Width
+	if !s.Known {
+		fmt.Fprintln(w, report.Wrap("The application could not be looked at, so others may have a hand in it: nothing would be evicted.", width))
+		return
+	}
+	command := "evict tenant own " + report.Argument(s.Profile)
+	for _, k := range s.Keys {
+		fmt.Fprintf(w, "key    %s %s, valid from %s\n", report.Clean(k.ID), report.Clean(k.Name), report.Clean(k.From))
+		command += " --key " + report.Argument(k.ID)
+	}
+	for _, o := range s.Owners {
+		fmt.Fprintf(w, "owner  %s\n", report.Clean(o))
+		command += " --owner " + report.Argument(o)
+	}
+	for _, n := range s.Declared.Networks {
+		command += " --network " + report.Argument(n)
+	}
+	for _, x := range s.Strange {
+		fmt.Fprintln(w, report.Wrap("Nobody declared: "+report.Clean(x), width))
+	}
+	switch {
+	case s.Unseen != "":
+		fmt.Fprintln(w, report.Wrap("Its sign-ins are not judged: "+report.Clean(s.Unseen)+".", width))
+	case len(s.Strange) == 0:
+		fmt.Fprintln(w, "Its sign-ins are those of what is declared.")
+	}
+	if len(s.Strange) > 0 {
+		fmt.Fprintf(w, "\nIf all keys and owners are yours: %s\n", command)
+	}
 }
 
 func tenantList(out *ui.Streams) *cobra.Command {

@@ -293,7 +293,12 @@ func picks(list []string) ([]respond.Pick, error) {
 }
 
 func (o *PlanOptions) guards(ctx context.Context, client *m365.Client, profile TenantProfile) (respond.Guards, error) {
-	g := respond.Guards{Operator: []string{o.Operator}, BreakGlass: o.Guards.BreakGlass, Service: o.Guards.Service, Most: o.Guards.Most, OwnApp: respond.OwnApp{ClientID: profile.Client}}
+	g := respond.Guards{Operator: []string{o.Operator}, BreakGlass: o.Guards.BreakGlass, Service: o.Guards.Service, Most: o.Guards.Most}
+	own, err := profile.Own.guard(profile.Client)
+	if err != nil {
+		return g, err
+	}
+	g.OwnApp = own
 	for _, s := range o.Guards.Overrides {
 		guard, _, _ := strings.Cut(s, " ")
 		g.Overrides = append(g.Overrides, respond.Override{Guard: guard, Word: s})

@@ -161,7 +161,8 @@ func register(w *simtenant.World, name, id string, uses []m365.Use) Registration
 		}
 	}
 	w.Clients = append(w.Clients, c)
-	w.Principals = append(w.Principals, &simtenant.ServicePrincipal{ID: principal, AppID: id, Name: "evict " + name, OwnerTenant: w.ID, Enabled: true, ByHand: "owner"})
+	w.Principals = append(w.Principals, &simtenant.ServicePrincipal{ID: principal, AppID: id, Name: "evict " + name, OwnerTenant: w.ID, Enabled: true, ByHand: "owner",
+		Secrets: []simtenant.Object{{"keyId": strings.Replace(id, id[:8], "5ec7e700", 1), "displayName": "evict", "startDateTime": w.Now.AddDate(0, -1, 0).UTC().Format(time.RFC3339)}}})
 	for _, purview := range []bool{false, true} {
 		w.RoleGroups = append(w.RoleGroups, &simtenant.RoleGroup{Name: "evict " + name, Purview: purview, Roles: roles[purview], Members: []string{principal}, ByHand: map[string]string{principal: "owner"}})
 	}

@@ -2,19 +2,23 @@ package app
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"evict"
 	"evict/internal/m365"
+	"evict/internal/respond"
 
 	"github.com/zalando/go-keyring"
 )
@@ -24,16 +28,45 @@ var ErrSignIn = errors.New("sign-in failed")
 
 // A TenantProfile says how to reach a tenant. It never holds a secret.
 type TenantProfile struct {
-	Name      string     `json:"name"`
-	Tenant    string     `json:"tenant"` // GUID or verified domain
-	Cloud     string     `json:"cloud"`
-	Client    string     `json:"client,omitempty"` // application ID
-	Method    string     `json:"method"`
-	Secret    string     `json:"secret,omitempty"`    // where it is: keychain, file:PATH, env:NAME or stdin
-	Password  string     `json:"password,omitempty"`  // of a certificate: the same places
-	TokenFile string     `json:"tokenFile,omitempty"` // of a workload identity
-	Responds  bool       `json:"responds,omitempty"`  // of the application that may change the tenant: plan, apply and their kin take it unasked
-	Simulator *Simulator `json:"simulator,omitempty"`
+	Name      string          `json:"name"`
+	Tenant    string          `json:"tenant"` // GUID or verified domain
+	Cloud     string          `json:"cloud"`
+	Client    string          `json:"client,omitempty"` // application ID
+	Method    string          `json:"method"`
+	Secret    string          `json:"secret,omitempty"`    // where it is: keychain, file:PATH, env:NAME or stdin
+	Password  string          `json:"password,omitempty"`  // of a certificate: the same places
+	TokenFile string          `json:"tokenFile,omitempty"` // of a workload identity
+	Responds  bool            `json:"responds,omitempty"`  // of the application that may change the tenant: plan, apply and their kin take it unasked
+	Own       *OwnApplication `json:"own,omitempty"`       // what belongs to the application itself, declared by a person
+	Simulator *Simulator      `json:"simulator,omitempty"`
+}
+
+// An OwnApplication is what a person declares to belong to the application under which evict signs in. Nothing of it is secret. With
+// any of it declared, what is found besides keeps everything back that evicts.
+type OwnApplication struct {
+	Keys     []string `json:"keys,omitempty"`     // IDs of its secrets and certificates
+	Owners   []string `json:"owners,omitempty"`   // user principal names or object IDs
+	Networks []string `json:"networks,omitempty"` // from where it signs in: addresses or prefixes
+}
+
+// guard is the declaration in the words of guards.
+func (o *OwnApplication) guard(client string) (respond.OwnApp, error) {
+	app := respond.OwnApp{ClientID: client}
+	if o == nil {
+		return app, nil
+	}
+	app.Keys, app.Owners = o.Keys, o.Owners
+	for _, s := range o.Networks {
+		p, err := netip.ParsePrefix(s)
+		if a, addrErr := netip.ParseAddr(s); addrErr == nil {
+			p, err = netip.PrefixFrom(a, a.BitLen()), nil
+		}
+		if err != nil {
+			return app, fmt.Errorf("%w: %q is no address and no network such as 192.0.2.0/24", ErrUsage, s)
+		}
+		app.Networks = append(app.Networks, p.Masked())
+	}
+	return app, nil
 }
 
 // A Simulator is where a simulated tenant listens, and the file with its certificate authority.
@@ -106,6 +139,9 @@ func (p *TenantProfile) check() error {
 	case p.Password != "" && p.Method != string(m365.Certificate):
 		return fmt.Errorf("%w: --password belongs to a certificate", ErrUsage)
 	}
+	if _, err := p.Own.guard(p.Client); err != nil {
+		return err
+	}
 	for _, at := range []string{p.Secret, p.Password} {
 		kind, value, _ := strings.Cut(at, ":")
 		switch {
@@ -138,6 +174,10 @@ func (t *Tenants) Add(p TenantProfile) error {
 			return fmt.Errorf("the keychain of this system can't be used (%w); say --secret file:PATH or env:NAME", err)
 		}
 	}
+	return t.write(p)
+}
+
+func (t *Tenants) write(p TenantProfile) error {
 	b, err := json.MarshalIndent(p, "", "  ")
 	if err != nil {
 		return err
@@ -146,6 +186,44 @@ func (t *Tenants) Add(p TenantProfile) error {
 		return err
 	}
 	return os.WriteFile(t.path(p.Name), append(b, '\n'), 0o600)
+}
+
+// Declare writes into a profile what belongs to its application, in place of what was declared before.
+func (t *Tenants) Declare(name string, own OwnApplication) error {
+	p, err := t.Get(name)
+	if err != nil {
+		return err
+	}
+	p.Own = &own
+	if err := p.check(); err != nil {
+		return err
+	}
+	return t.write(p)
+}
+
+// OwnState is what a tenant shows of a profile's application, and what of it nobody declared. Schema: evict.own-application/v1.
+type OwnState struct {
+	Schema   string         `json:"schema"`
+	Profile  string         `json:"profile"`
+	Declared OwnApplication `json:"declared"`
+	respond.OwnLook
+}
+
+// Own looks in the tenant at the profile's own application. It changes nothing.
+func (t *Tenants) Own(ctx context.Context, name string) (*OwnState, error) {
+	client, p, err := t.Connect(name, nil)
+	if err != nil {
+		return nil, err
+	}
+	app, err := p.Own.guard(p.Client)
+	if err != nil {
+		return nil, err
+	}
+	out := &OwnState{Schema: "evict.own-application/v1", Profile: name, OwnLook: respond.LookAtOwn(ctx, client.Reader(), app, time.Now())}
+	if p.Own != nil {
+		out.Declared = *p.Own
+	}
+	return out, nil
 }
 
 // List reads all profiles, in the order of names.

@@ -1,16 +1,14 @@
 package respond
 
 import (
-	"context"
 	"fmt"
-	"net/url"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
 
 	"evict"
 	"evict/internal/gate"
-	"evict/internal/m365"
 )
 
 // Guards are what a plan must not hit. Where the tenant is at hand, Propose reads
@@ -30,10 +28,10 @@ type Guards struct {
 
 // OwnApp is the application under which this program signs in.
 type OwnApp struct {
-	ClientID string   // "" when not known
-	Owners   []string // declared owners, by object ID or UPN
-	Keys     []string // key IDs of its own certificates and secrets; empty: it may have one
-	Foreign  []string // what the evidence shows of others using it, such as sign-ins from elsewhere
+	ClientID string         // "" when not known
+	Owners   []string       // declared owners, by object ID or UPN
+	Keys     []string       // key IDs of its own certificates and secrets; empty: it may have one
+	Networks []netip.Prefix // from where it signs in; empty: from anywhere
 	// MayUnblock says that a preflight has just proven that the application can enable a
 	// blocked account again: only then may the last Global Administrator be blocked.
 	MayUnblock bool
@@ -229,82 +227,6 @@ func (p *planner) locked(id string) bool {
 // gives reports whether the step gives something back instead of taking it.
 func gives(s evict.Step) bool { return s.Phase == evict.Recover }
 
-// ownFacts are what the directory says of our own application.
-type ownFacts struct {
-	known    bool   // it was found and read
-	id       string // of its service principal
-	object   string // of its registration; "" where that is in another tenant
-	tampered []string
-}
-
-// readOwn looks at our own application for what others may have added to it.
-func readOwn(ctx context.Context, r Reader, app OwnApp) ownFacts {
-	f := ownFacts{tampered: slices.Clone(app.Foreign)}
-	if app.ClientID == "" {
-		return f
-	}
-	list, err := rows(ctx, r, m365.Call{Op: "list-service-principals", Query: url.Values{
-		"$filter": {"appId eq " + odata(app.ClientID)}, "$select": {"id,appId,displayName,passwordCredentials,keyCredentials"}}})
-	if err != nil || len(list) != 1 {
-		return f
-	}
-	own := list[0]
-	f.id = strings.ToLower(text(own, "id"))
-	owners, err := rows(ctx, r, m365.Call{Op: "list-app-owners", Args: user(f.id), Query: url.Values{"$select": {"id,userPrincipalName"}}})
-	if err != nil {
-		return f
-	}
-	registered, err := rows(ctx, r, m365.Call{Op: "list-applications", Query: url.Values{
-		"$filter": {"appId eq " + odata(app.ClientID)}, "$select": {"id,passwordCredentials,keyCredentials"}}})
-	if err != nil {
-		return f
-	}
-	for _, x := range registered {
-		f.object = strings.ToLower(text(x, "id"))
-	}
-	f.known = true
-	f.tampered = append(f.tampered, foreignKeys(append(registered, own), app.Keys)...)
-	for _, o := range owners {
-		if !slices.ContainsFunc(app.Owners, func(d string) bool {
-			return strings.EqualFold(d, text(o, "id")) || strings.EqualFold(d, text(o, "userPrincipalName"))
-		}) {
-			f.tampered = append(f.tampered, "it has an owner that nobody declared: "+text(o, "userPrincipalName")+" ("+text(o, "id")+")")
-		}
-	}
-	return f
-}
-
-// foreignKeys are the secrets and certificates that are not ours. Without a list
-// of ours one is expected, and with more nobody can say which is whose.
-func foreignKeys(holders []row, keys []string) []string {
-	var out []string
-	for _, k := range credentialsOf(holders) {
-		id := text(k, "keyId")
-		if !slices.ContainsFunc(keys, func(mine string) bool { return strings.EqualFold(mine, id) }) {
-			out = append(out, fmt.Sprintf("it has a key that nobody declared: %s %q, valid from %s", id, text(k, "displayName"), text(k, "startDateTime")))
-		}
-	}
-	if len(keys) == 0 && len(out) == 1 {
-		return nil
-	}
-	return out
-}
-
-// credentialsOf are the secrets and certificates of applications and service principals.
-func credentialsOf(holders []row) []row {
-	var out []row
-	for _, h := range holders {
-		for _, property := range []string{"passwordCredentials", "keyCredentials"} {
-			list, _ := h[property].([]any)
-			for _, x := range list {
-				k, _ := x.(row)
-				out = append(out, k)
-			}
-		}
-	}
-	return out
-}
-
 // refuseApplication keeps our own application whole, and keeps evicting back
 // while others may have a hand in it. Containment goes on: it can't wait.
 func (p *planner) refuseApplication(s evict.Step, no func(guard, target, format string, args ...any)) {
@@ -320,9 +242,9 @@ func (p *planner) refuseApplication(s evict.Step, no func(guard, target, format 
 		return
 	}
 	switch {
-	case len(own.tampered) > 0:
-		no(GuardTampered, app.ClientID, "others may have a hand in this program's own application: %s", strings.Join(own.tampered, "; "))
-	case !own.known:
+	case len(own.look.Strange) > 0:
+		no(GuardTampered, app.ClientID, "others may have a hand in this program's own application: %s", strings.Join(own.look.Strange, "; "))
+	case !own.look.Known:
 		no(GuardTampered, app.ClientID, "this program's own application could not be looked at, so others may have a hand in it")
 	}
 }

@@ -148,10 +148,10 @@ func guardOthers(p *planner, others, own string) {
 }
 
 func guardApp(p *planner, app string) {
-	p.tenant.own = ownFacts{known: true, id: ourSP}
+	p.tenant.own = ownFacts{look: OwnLook{Known: true}, id: ourSP}
 	switch app {
 	case "foreign key", "foreign owner", "signed in elsewhere":
-		p.tenant.own.tampered = []string{app}
+		p.tenant.own.look.Strange = []string{app}
 	case "unread":
 		p.tenant.own = ownFacts{}
 	}

@@ -264,6 +264,9 @@ func (p *planner) block(a *AccountFacts, why ...string) {
 func (p *planner) evictKnown(ctx context.Context) {
 	if p.live() {
 		p.readRoleGroups(ctx)
+		if why := p.tenant.own.look.Unseen; why != "" {
+			p.note("Who signed in as this program's own application is not judged: %s.", why)
+		}
 	}
 	p.warm(ctx)
 	for _, f := range p.c.Findings {

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"evict"
 	"evict/internal/m365"
@@ -41,7 +42,7 @@ func (p *planner) readAccounts(ctx context.Context) error {
 		func() { t.readPlans(ctx, p.r) },
 		func() { t.readDomains(ctx, p.r) },
 		func() { t.readRoles(ctx, p.r) },
-		func() { t.own = readOwn(ctx, p.r, p.c.Guards.OwnApp) },
+		func() { t.own = readOwn(ctx, p.r, p.c.Guards.OwnApp, p.signInsUntil()) },
 	}
 	for i, a := range p.accounts {
 		jobs = append(jobs, func() { errs[i] = a.read(ctx, p.r) })
@@ -65,6 +66,14 @@ func (p *planner) readAccounts(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// signInsUntil is the present where our own application's sign-ins are looked at; containment alone does not wait for a log.
+func (p *planner) signInsUntil() time.Time {
+	if p.c.ContainOnly && len(p.c.Picked) == 0 {
+		return time.Time{}
+	}
+	return p.c.Made.Std()
 }
 
 const accountProperties = "id,userPrincipalName,displayName,accountEnabled,userType,mail,proxyAddresses,onPremisesSyncEnabled,onPremisesSamAccountName"
