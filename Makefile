@@ -59,7 +59,7 @@ bench: ## speed and memory on generated records, beside a bare decode; quick tri
 
 .PHONY: torture
 torture: ## the long runs: 1,000 schedules of faults, a token's end at every request, 10,000 crashes, logs of every size, every story whole
-	EVICT_TORTURE=1 $(GO) test -count=1 -v -timeout 120m -run 'TestFaultSchedules|TestTokenExpiresAnywhere|TestCapTable|TestLogsAreWhole|TestScenarios|TestLiveIsAsExported|TestLossyFormatsSayWhatTheyLack' ./internal/simtenant/simtest
+	EVICT_TORTURE=1 $(GO) test -count=1 -v -timeout 120m -run 'TestFaultSchedules|TestTokenExpiresAnywhere|TestCapTable|TestLogsAreWhole|TestScenarios|TestLiveIsAsExported|TestLossyFormatsSayWhatTheyLack|TestAttackersAreOutAndOwnersBackIn' ./internal/simtenant/simtest
 	EVICT_TORTURE=1 $(GO) test -count=1 -v -timeout 120m -run Caps ./internal/simtenant
 	EVICT_TORTURE=1 $(GO) test -count=1 -v -timeout 120m -run 'TestTornByChance|TestCrashAtEveryEdge|TestEachRequestFailsInTurn|TestReadsLagAndFlap' ./internal/respond
 
