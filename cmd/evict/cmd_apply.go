@@ -303,7 +303,7 @@ func (f *applyFlags) print(c *cobra.Command, outcome *ui.Outcome, r *app.PlanRep
 	outcome.Detailed = flag(c, "detailed-exitcode")
 	outcome.Incomplete = outcome.Incomplete || len(r.Lost) > 0
 	for _, s := range r.Steps {
-		outcome.Incomplete = outcome.Incomplete || s.Lost != ""
+		outcome.Incomplete = outcome.Incomplete || s.Lost != "" || s.Due
 		switch s.State {
 		case "verified", "already", "manual":
 		case "stale":
@@ -328,13 +328,18 @@ func (f *applyFlags) print(c *cobra.Command, outcome *ui.Outcome, r *app.PlanRep
 func nextAfter(r *app.PlanReport, tenant string) []string {
 	of := " --case " + report.Argument(r.Folder)
 	plan := fmt.Sprintf("%s --plan %.12s", of, r.Hash)
+	if r.Running != "" {
+		return []string{"To look again: evict status" + plan}
+	}
 	open, unread, lost, hand := false, false, len(r.Lost) > 0, ""
 	for _, s := range r.Steps {
 		lost = lost || s.Lost != ""
 		switch {
 		case s.State == "manual" && hand == "":
 			hand = s.Step.ID
-		case s.State == "sent-unverified" || s.State == "in-doubt":
+		case s.State == "sent-unverified" && s.Step.Action == "reset-password": // only who made a password can hand it over
+			open = true
+		case s.State == "sent-unverified":
 			unread = true
 		case s.State == "stale":
 			return []string{"Next: evict plan" + of + tenant + " (what it was made for looks otherwise now)"}
@@ -346,10 +351,12 @@ func nextAfter(r *app.PlanReport, tenant string) []string {
 	switch {
 	case len(r.Approved) == 0 && len(r.Steps) > 0:
 		return []string{"Next: evict apply" + plan + tenant + " --confirm " + report.Argument(confirmWord(&r.Plan))}
+	case open && expired(r):
+		return []string{"Next, for the approval has ended: evict apply" + plan + tenant + " --confirm " + report.Argument(confirmWord(&r.Plan))}
 	case open:
 		out = append(out, "Next: evict resume"+plan+tenant)
 	case unread:
-		out = append(out, "Next: evict verify"+plan+tenant)
+		out = append(out, "Next, to look again without sending anything: evict verify"+plan+tenant)
 	case lost:
 		out = append(out, "Next: evict collect"+of+accountFlags(r.Accounts)+" --again, then evict plan"+of+tenant+" (he, or somebody else, changed it back)")
 	case r.Newer != "":
@@ -373,6 +380,11 @@ func nextAfter(r *app.PlanReport, tenant string) []string {
 	return out
 }
 
+// expired reports whether no decision on the plan holds any more.
+func expired(r *app.PlanReport) bool {
+	return !slices.ContainsFunc(r.Approved, func(a app.ApprovalReport) bool { return time.Now().Before(a.Expires) })
+}
+
 // accountFlags name accounts for a command; many are more than a line holds.
 func accountFlags(list []evict.Object) string {
 	out := ""
@@ -387,7 +399,7 @@ func accountFlags(list []evict.Object) string {
 
 // marks of the states of steps.
 var marks = map[string][2]string{"verified": {"✓", "+"}, "already": {"✓", "+"}, "failed": {"✗", "x"}, "in-doubt": {"?", "?"}, "sent-unverified": {"?", "?"},
-	"stale": {"!", "!"}, "blocked": {"·", "."}, "manual": {"☐", "o"}, "left-out": {"·", "."}, "waiting": {"·", "."},
+	"stale": {"!", "!"}, "blocked": {"·", "."}, "manual": {"☐", "o"}, "left-out": {"·", "."}, "waiting": {"·", "."}, "under way": {"…", "~"},
 	"lost": {"✗", "x"}, "put back": {"↶", "<"}, "given back": {"↶", "<"}}
 
 func printStatus(out *ui.Streams, r *app.PlanReport) {
@@ -399,8 +411,17 @@ func printStatus(out *ui.Streams, r *app.PlanReport) {
 	for _, a := range r.Approved {
 		fmt.Fprintln(w, report.Wrap(fmt.Sprintf("Approved by %s at %s, until %s", report.Clean(a.Who), at(a.Time), at(a.Expires)), o.Width))
 	}
+	switch {
+	case r.Running != "":
+		fmt.Fprintln(w, report.Wrap("The case is open to respond at this moment: "+report.Clean(r.Running), o.Width))
+	case r.Interrupted():
+		fmt.Fprintln(w, report.Wrap("Interrupted: approved steps have not ended, and nobody is carrying them out. evict resume looks at what was sent, and goes on.", o.Width))
+	}
 	var phase evict.Phase
 	for _, s := range r.Steps {
+		if s.Due && s.State == "in-doubt" && r.Running != "" {
+			s.State, s.Why = "under way", "being carried out now"
+		}
 		if s.Step.Phase != phase {
 			phase = s.Step.Phase
 			fmt.Fprintf(w, "\n%s\n", phase)

@@ -11,6 +11,7 @@ import (
 
 	"evict"
 	"evict/internal/casefile"
+	"evict/internal/casefile/disk"
 	"evict/internal/gate"
 	"evict/internal/m365"
 	"evict/internal/respond"
@@ -51,6 +52,7 @@ type StepReport struct {
 	Back   bool       `json:"back,omitempty"`   // it was given back to the owner, by a plan for that
 	Undone evict.Time `json:"undone"`           // when it was put back; unset: it was not
 	Lost   string     `json:"lost,omitempty"`   // why a later look did not find it so any more
+	Due    bool       `json:"due,omitempty"`    // it was approved, and has not ended
 }
 
 // A PlanReport is how a plan stands. Schema: evict.status/v1.
@@ -70,7 +72,13 @@ type PlanReport struct {
 	Snapshot string           `json:"snapshot,omitempty"` // why nothing was evicted: what can be changed is not known
 	Lost     []string         `json:"lost,omitempty"`     // of other approved plans: what a later look did not find any more, and why
 	Newer    string           `json:"newer,omitempty"`    // hash of a plan that was made since and that nobody approved yet
+	Running  string           `json:"running,omitempty"`  // who has the case open to respond while this is said: the steps that are due may be under way
 	Plan     evict.Plan       `json:"-"`
+}
+
+// Interrupted reports whether approved steps have not ended, and nobody is at it.
+func (r *PlanReport) Interrupted() bool {
+	return r.Running == "" && slices.ContainsFunc(r.Steps, func(s StepReport) bool { return s.Due })
 }
 
 // An ApprovalReport is one decision on the plan.
@@ -333,7 +341,11 @@ func Status(ctx context.Context, folder, plan string) (*PlanReport, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.report(ctx)
+	r, err := s.report(ctx)
+	if r != nil {
+		r.Running = casefile.Responding(disk.OS{}, folder)
+	}
+	return r, err
 }
 
 func (s *session) report(ctx context.Context) (*PlanReport, error) {
@@ -370,6 +382,7 @@ func (s *session) report(ctx context.Context) (*PlanReport, error) {
 		if !r.Undone.IsZero() {
 			step.Undone = evict.At(r.Undone, evict.Second)
 		}
+		step.Due = (step.State == string(respond.Waiting) || step.State == string(respond.InDoubt)) && covered(entries, s.hash, r.Step.ID)
 		out.Steps = append(out.Steps, step)
 	}
 	for _, c := range checks {
@@ -401,6 +414,14 @@ func lostOf(p gate.Plan, sum respond.Summary) []string {
 		}
 	}
 	return out
+}
+
+// covered reports whether a person approved the step, be it long ago.
+func covered(entries []gate.Entry, hash, step string) bool {
+	return slices.ContainsFunc(entries, func(e gate.Entry) bool {
+		var a gate.Approval
+		return e.Kind == gate.Approved && e.Plan == hash && json.Unmarshal(e.Detail, &a) == nil && (a.Steps == nil || slices.Contains(a.Steps, step))
+	})
 }
 
 func approvals(entries []gate.Entry, hash string) []ApprovalReport {
