@@ -51,6 +51,7 @@ type Step struct {
 	Manual    []string        `json:"manual,omitempty"` // what a person does; the step then has no request of ours
 	ByHand    []string        `json:"byHand,omitempty"` // how a person does it without this program: where to click, what to type
 	UndoOf    string          `json:"undoOf,omitempty"` // attempt that this step reverses: plan hash and step
+	Others    []Object        `json:"others,omitempty"` // of a step that takes an administrator out: who else ruled the tenant, ID being the group that one does it through; it is sent only while one of them is seen able to
 }
 
 // A Skipped is a change that was called for and is not in the plan.

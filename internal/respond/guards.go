@@ -70,6 +70,7 @@ func (p *planner) guard() {
 			for _, r := range refusals {
 				s.Warnings = append(s.Warnings, "the guard "+r.guard+" was overridden: "+r.why)
 			}
+			s.Others = p.othersThan(s, refusals)
 			keep = append(keep, s)
 			continue
 		}
@@ -178,28 +179,50 @@ var locksOut = []evict.ActionID{"block-sign-in", "block-account", "remove-direct
 // lastAdministrator says why a step would leave nobody who rules the tenant; "" when it would not.
 // Revoking and resetting never do.
 func (p *planner) lastAdministrator(s evict.Step, a *AccountFacts) string {
-	if !slices.Contains(locksOut, s.Action) || !p.live() || gives(s) {
+	if !p.takesRule(s, a) || len(p.others(a)) > 0 {
 		return ""
-	}
-	if s.Action != "block-sign-in" && s.Action != "block-account" {
-		if !a.losesAdmin(s.Target) {
-			return ""
-		}
-	} else if p.c.Guards.OwnApp.MayUnblock {
-		return ""
-	}
-	if a.RolesRead && !a.holds(globalAdministrator) {
-		return ""
-	}
-	for _, id := range p.tenant.admins {
-		if id != a.ID && !p.locked(id) {
-			return ""
-		}
 	}
 	if !a.RolesRead || !p.tenant.adminsRead {
 		return "who is Global Administrator could not be read, so it may be the last one"
 	}
 	return "no other Global Administrator would be left who can sign in: make a second one first, or prove by a preflight that this program can lift the block"
+}
+
+// takesRule reports whether a step may take away that the account rules the tenant, and nothing has proven that we could
+// give it back.
+func (p *planner) takesRule(s evict.Step, a *AccountFacts) bool {
+	if !slices.Contains(locksOut, s.Action) || !p.live() || gives(s) {
+		return false
+	}
+	if s.Action != "block-sign-in" && s.Action != "block-account" {
+		if !a.losesAdmin(s.Target) {
+			return false
+		}
+	} else if p.c.Guards.OwnApp.MayUnblock {
+		return false
+	}
+	return !a.RolesRead || a.holds(globalAdministrator)
+}
+
+// others are who rules the tenant besides the account, and goes on to after the plan.
+func (p *planner) others(a *AccountFacts) []evict.Object {
+	var out []evict.Object
+	for _, id := range p.tenant.admins {
+		if id != a.ID && !p.locked(id) {
+			out = append(out, evict.Object{Account: id, Name: id, Kind: "user", ID: p.tenant.through[id]})
+		}
+	}
+	return out
+}
+
+// othersThan is what the step is held to when it is sent: between the plan and that, they may have gone. Whoever overrode
+// the guard is not asked again.
+func (p *planner) othersThan(s evict.Step, refusals []refusal) []evict.Object {
+	a := p.targetAccount(s.Target)
+	if a == nil || !p.takesRule(s, a) || slices.ContainsFunc(refusals, func(r refusal) bool { return r.guard == GuardLastAdmin }) {
+		return nil
+	}
+	return p.others(a)
 }
 
 // losesAdmin reports whether the role or group taken away may be the one that

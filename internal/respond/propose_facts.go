@@ -26,7 +26,8 @@ type tenantFacts struct {
 	rolesRead  bool
 	active     []row // role assignments, with their definitions
 	eligible   []row
-	admins     []string // object IDs of enabled accounts that are Global Administrator now
+	admins     []string          // object IDs of enabled accounts that are Global Administrator now
+	through    map[string]string // of those that are it by a group alone: the group
 	adminsRead bool
 	own        ownFacts
 }
@@ -326,9 +327,18 @@ func (t *tenantFacts) readAdmins(ctx context.Context, r Reader) {
 	found := make([][]string, len(holders))
 	failed := make([]bool, len(holders))
 	parallel(len(holders), func(i int) { found[i], failed[i] = administrators(ctx, r, holders[i]) })
+	t.through = map[string]string{}
 	for i := range holders {
+		for _, id := range found[i] {
+			if id != holders[i] {
+				t.through[id] = holders[i]
+			}
+		}
 		t.admins = append(t.admins, found[i]...)
 		t.adminsRead = t.adminsRead && !failed[i]
+	}
+	for _, id := range holders {
+		delete(t.through, id)
 	}
 	slices.Sort(t.admins)
 	t.admins = slices.Compact(t.admins)

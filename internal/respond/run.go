@@ -92,6 +92,7 @@ type run struct {
 	touched map[aspect][]touch
 	cut     bool       // a step was not begun because the run was ended
 	refused error      // why the gate lets a step not be sent
+	guarded error      // why a guard, which looked again, does not
 	ended   time.Time  // when the run was
 	talk    sync.Mutex // of Progress
 }
@@ -148,6 +149,8 @@ func (n *run) err(ctx context.Context) error {
 		return cause
 	case n.cut:
 		return ctx.Err()
+	case n.guarded != nil:
+		return n.guarded
 	}
 	for _, s := range n.results {
 		if n.refused == nil || s.State != LeftOut && s.State != Blocked && s.State != ForPerson {

@@ -113,8 +113,13 @@ func (w *worker) recall() {
 
 // send applies the step, as often as it may, and settles it.
 func (w *worker) send() {
+	others := w.othersNow() // beside the look at the object: containment is three rounds long
 	now, ok := w.ready()
 	if !ok {
+		return
+	}
+	if why := <-others; why != "" {
+		w.forbidden(fmt.Errorf("%w: %s", errLast, why))
 		return
 	}
 	switch {
@@ -353,9 +358,14 @@ func (w *worker) result(state State, why string, ended time.Time) {
 // forbidden leaves a step that no decision covers.
 func (w *worker) forbidden(err error) {
 	w.mu.Lock()
-	w.refused = err
+	state := LeftOut
+	if errors.Is(err, errLast) {
+		w.guarded, state = err, Blocked
+	} else {
+		w.refused = err
+	}
 	w.mu.Unlock()
-	w.stuck(LeftOut, err.Error())
+	w.stuck(state, err.Error())
 }
 
 // errJournal means that the journal can't be written, so nothing may be sent.
