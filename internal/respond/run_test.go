@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -269,6 +270,37 @@ func TestEndOfTheRun(t *testing.T) {
 					}
 				}
 			})
+		})
+	}
+}
+
+// TestAnEndedApprovalLooks: what was sent under an approval that has ended since is settled by looking, and nothing is sent.
+func TestAnEndedApprovalLooks(t *testing.T) {
+	for _, happened := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			on, j := newTenant(), &line{}
+			p := sealed(t, planOf(stepOf(on, "set", "block", "1", "0"), stepOf(on, "stamp", "revoke", stampOf(time.Now().Add(-time.Hour)), "0"), stepOf(on, "set", "rule", "1", "0", "block", "revoke")))
+			if s, err := approved(t, on, j, p).Apply(t.Context()); err != nil || s.Count(Verified) != 3 {
+				t.Fatal(states(s), err)
+			}
+			j.entries = slices.DeleteFunc(j.entries, func(e gate.Entry) bool { // it died with two requests under way
+				return e.Step == "rule" || e.Kind == gate.Responded || e.Kind == gate.Ended
+			})
+			on.put("rule", "1")
+			block := Verified
+			if !happened {
+				on.put("block", "1")
+				block = InDoubt
+			}
+			sent := len(on.sends)
+			time.Sleep(gate.Longest + time.Hour)
+			s, _ := runnerOf(t, on, j, p).Apply(t.Context())
+			if s.Steps[0].State != block || s.Steps[1].State != InDoubt || s.Steps[2].State != Blocked || len(on.sends) != sent {
+				t.Errorf("happened %v: %v after %d requests, %+v", happened, states(s), len(on.sends)-sent, s.Steps)
+			}
+			if !strings.Contains(s.Steps[1].Why, "no look can tell") {
+				t.Errorf("the reason is %q", s.Steps[1].Why)
+			}
 		})
 	}
 }

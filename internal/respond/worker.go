@@ -53,6 +53,9 @@ func (w *worker) carry() {
 		return
 	}
 	if err := w.Gate.Allowed(w.Plan, w.s.ID); err != nil {
+		if w.a.Witness && w.begun() {
+			err = fmt.Errorf("no look can tell whether what was sent was obeyed, and it may not be sent again: %w", err)
+		}
 		w.forbidden(err)
 		return
 	}
@@ -77,7 +80,8 @@ func (w *worker) begun() bool {
 	return w.st.Open || o == gate.Unverified || o == gate.InDoubt
 }
 
-// settled settles what an earlier run sent, by looking. It is false when the step has to be sent anew, and may be.
+// settled settles what an earlier run sent, by looking, which needs no approval. It is false when the step has to be sent
+// anew, and may be, or when no look can tell.
 func (w *worker) settled() bool {
 	w.recall()
 	if !w.unclear && !w.partly {
@@ -89,12 +93,12 @@ func (w *worker) settled() bool {
 	if w.a.Witness && !w.good {
 		return false // no look can tell
 	}
-	patience := w.patience()
-	if w.unclear && w.a.repeats(w.s) {
+	patience, anew := w.patience(), w.a.repeats(w.s) && w.Gate.Allowed(w.Plan, w.s.ID) == nil
+	if w.unclear && anew {
 		patience = 0
 	}
 	reached, now, why := w.look(patience)
-	if !reached && w.a.repeats(w.s) {
+	if !reached && anew {
 		return false
 	}
 	w.concluded(reached, now, why)
