@@ -48,8 +48,8 @@ type Step struct {
 	Noticed   []string        `json:"noticed"`          // who will notice
 	Minutes   int             `json:"effectiveMinutes"` // until the service obeys it everywhere; 0: at once
 	Warnings  []string        `json:"warnings,omitempty"`
-	Manual    []string        `json:"manual,omitempty"` // what a person does; the step then has no request of ours
-	ByHand    []string        `json:"byHand,omitempty"` // how a person does it without this program: where to click, what to type
+	Manual    []string        `json:"manual,omitempty"` // what a person does; the step then has no request of ours. A line that begins with four blanks is a command, to be typed as it is
+	ByHand    []string        `json:"byHand,omitempty"` // how a person does it without this program: where to click, and commands as in Manual
 	UndoOf    string          `json:"undoOf,omitempty"` // attempt that this step reverses: plan hash and step
 	Others    []Object        `json:"others,omitempty"` // of a step that takes an administrator out: who else ruled the tenant, ID being the group that one does it through; it is sent only while one of them is seen able to
 }

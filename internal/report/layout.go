@@ -197,6 +197,13 @@ func (l *layout) para(indent, hang int, spans ...span) {
 	}
 }
 
+// verbatim writes a text on one line, however long: it is to be copied.
+func (l *layout) verbatim(indent int, text string) {
+	l.pad(indent)
+	l.w.WriteString(show(text, l.ascii))
+	l.w.WriteByte('\n')
+}
+
 func (l *layout) pad(n int) { l.w.WriteString(strings.Repeat(" ", max(n, 0))) }
 func (l *layout) blank()    { l.w.WriteByte('\n') }
 

@@ -173,8 +173,18 @@ func (t *planText) step(st evict.Step) {
 		list = st.ByHand
 	}
 	for _, l := range list {
+		if command, ok := typed(l); ok {
+			t.verbatim(9, command)
+			continue
+		}
 		t.para(7, 9, s(t.sym("☐", "[ ]")+" "), s(strings.TrimSpace(l)))
 	}
+}
+
+// typed is the command in a line of instructions, if it is one (see evict.Step.Manual).
+func typed(line string) (command string, ok bool) {
+	command, ok = strings.CutPrefix(line, "    ")
+	return strings.TrimSpace(command), ok
 }
 
 // objectName is the object's own name where it is not the account.

@@ -194,7 +194,7 @@ func stepNotes(s *evict.StepRecord) []string {
 	switch is := standsAs(s); {
 	case is == "open":
 		for _, m := range s.Step.Manual {
-			add("%s", strings.TrimSpace(m))
+			add("%s", m)
 		}
 	case is != "done" && is != "lost":
 	case s.Step.Undo != "" && s.Step.NoUndo != "":

@@ -136,6 +136,10 @@ func (t *text) stepGroup(g stepGroup) {
 			t.facts(6, times...)
 		}
 		for _, n := range x.Notes {
+			if command, ok := typed(n); ok {
+				t.verbatim(8, command)
+				continue
+			}
 			t.para(6, 8, s(n))
 		}
 	}

@@ -128,7 +128,7 @@ func (a *Action) ByHand(s evict.Step) []string {
 		out = append(out, strings.Join(strings.Fields(clicks), " "))
 	}
 	if a.Shell != "" {
-		out = append(out, a.command(s.Target))
+		out = append(out, typed(a.command(s.Target)))
 	}
 	return out
 }

@@ -12,7 +12,7 @@ var DisableInboxRule = &Action{
 	Title: "Disable the inbox rule",
 	Doc: `The rule stays in the mailbox, switched off, as evidence. A hidden rule can only be written through Exchange, which destroys every rule that only
 Outlook runs: the step records them, and the plan says that they do not come back.
-By hand: Outlook on the web of the mailbox, Settings, Mail, Rules; a hidden one: Disable-InboxRule -Mailbox … -Identity ….`,
+By hand: Outlook on the web of the mailbox, Settings, Mail, Rules; a hidden one is in no list there, and only the command reaches it.`,
 	Shell:      "Disable-InboxRule -Mailbox {account} -Identity {id}",
 	Noticed:    []string{"the owner, if the rule was his; the attacker, when he looks for mail that no longer comes"},
 	Undo:       "the rule is switched on again",

@@ -12,7 +12,7 @@ var DisableSweepRule = &Action{
 	ID: "disable-sweep-rule", Rev: 1, Phase: evict.Evict, Procedure: []string{"R3"},
 	Title: "Disable the sweep rule",
 	Doc: `Sweep rules clear out the mail of one sender, and are not among the inbox rules.
-By hand: Disable-SweepRule -Mailbox … -Identity …, or Outlook on the web, Settings, Mail, Sweep.`,
+By hand: Outlook on the web, Settings, Mail, Sweep.`,
 	Shell:   "Disable-SweepRule -Mailbox {account} -Identity {id}",
 	Noticed: []string{"the owner, if the rule was his"},
 	Undo:    "the rule is switched on again",

@@ -24,8 +24,8 @@ By hand: Active Directory Users and Computers, the account, Enable Account.`,
 		id := adAccount(s)
 		out := []string{
 			"On a domain controller, or a computer with the Active Directory module, as an administrator of " + said(decoded(s.Before), "onPremisesDomainName", "the domain") + ":",
-			"  Enable-ADAccount -Identity " + id,
-			"  Get-ADUser -Identity " + id + " -Properties Enabled | Select-Object SamAccountName, Enabled",
+			typed("Enable-ADAccount -Identity " + id),
+			typed("Get-ADUser -Identity " + id + " -Properties Enabled | Select-Object SamAccountName, Enabled"),
 		}
 		return append(out, deltaSync...)
 	},

@@ -54,6 +54,9 @@ func texts(o row, name string) []string {
 	return out
 }
 
+// typed marks a line of instructions as a command, which stands alone and is never wrapped.
+func typed(command string) string { return "    " + command }
+
 // plain is text of the tenant on one line, to be put into instructions.
 func plain(s string) string {
 	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")

@@ -45,5 +45,6 @@ func adAccount(s evict.Step) string {
 
 // deltaSync starts a synchronisation by hand.
 var deltaSync = []string{
-	"On the server with Microsoft Entra Connect: Start-ADSyncSyncCycle -PolicyType Delta (with cloud sync: wait 2 to 5 minutes, or Provision on demand in the Entra admin center).",
+	"On the server with Microsoft Entra Connect (with cloud sync: wait 2 to 5 minutes, or Provision on demand in the Entra admin center):",
+	typed("Start-ADSyncSyncCycle -PolicyType Delta"),
 }

@@ -45,9 +45,9 @@ By hand: Active Directory Users and Computers, the account, Reset Password; twic
 		out := []string{
 			"Think of a password of at least 20 characters with upper and lower case, digits and special characters; not one of the last five. Never mail it: tell it to the owner on a number from before.",
 			"On a domain controller, or a computer with the Active Directory module:",
-			"  Set-ADAccountPassword -Identity " + id + " -Reset -NewPassword (Read-Host -AsSecureString 'New password')",
-			"  the same a second time, with another password, which is the one that counts",
-			"  Set-ADUser -Identity " + id + " -ChangePasswordAtLogon $true",
+			typed("Set-ADAccountPassword -Identity " + id + " -Reset -NewPassword (Read-Host -AsSecureString 'New password')"),
+			"Type it a second time, with another password, which is the one that counts. Then:",
+			typed("Set-ADUser -Identity " + id + " -ChangePasswordAtLogon $true"),
 		}
 		return append(append(out, deltaSync...), "If the domain signs in elsewhere (AD FS or another identity provider): end its sessions there as well.")
 	},

@@ -13,10 +13,15 @@ By hand: Microsoft Entra admin center, Settings, Domain names, the domain; Micro
 	Noticed: []string{"everybody who signs in with this domain"},
 	Minutes: 60,
 	Plan:    noted,
-	Instruct: lines(
-		"Write down first what is set now: Get-MgDomainFederationConfiguration -DomainId {who} | Format-List",
-		"A domain that was managed before: Update-MgDomain -DomainId {who} -AuthenticationType Managed; then revoke the sessions of everybody in it.",
-		"A domain that was federated before: put issuer, sign-in address and both signing certificates back as the identity provider itself has them, and look there for keys that are not yours.",
-	),
+	Instruct: func(s evict.Step) []string {
+		domain := "'" + quotes.Replace(who(s)) + "'"
+		return []string{
+			"Write down first what is set now:",
+			typed("Get-MgDomainFederationConfiguration -DomainId " + domain + " | Format-List"),
+			"A domain that was managed before; then revoke the sessions of everybody in it:",
+			typed("Update-MgDomain -DomainId " + domain + " -AuthenticationType Managed"),
+			"A domain that was federated before: put issuer, sign-in address and both signing certificates back as the identity provider itself has them, and look there for keys that are not yours.",
+		}
+	},
 	Confirm: Question{"Are issuer and signing certificates those of your own identity provider, or is the domain managed again?", "who compared them with what, and when"},
 }
