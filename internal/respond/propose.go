@@ -274,7 +274,9 @@ func (p *planner) evictKnown(ctx context.Context) {
 	}
 	for _, f := range p.c.Findings {
 		p.offer(f)
+		p.hold(f)
 	}
+	p.recall(ctx)
 	for _, a := range p.accounts[:p.taken] {
 		p.roles(a)
 		p.standing(a)
@@ -370,7 +372,11 @@ func (p *planner) pick(ctx context.Context) {
 				p.note("There is no action %q, which was to be added.", string(k.Action))
 				continue
 			}
-			if target, ok := p.pickedObject(ctx, k.Target); ok {
+			target, ok := p.pickedObject(ctx, k.Target)
+			switch {
+			case ok && a == RecallInternalPhish:
+				p.pickRecall(target, picked(k))
+			case ok:
 				p.want(a, target, picked(k))
 			}
 			continue

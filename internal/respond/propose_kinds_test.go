@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -50,4 +51,77 @@ func TestEveryKindOfLeftoverIsAnswered(t *testing.T) {
 			t.Errorf("the planner names %s, which is no action", id)
 		}
 	}
+}
+
+// onlyPicked are actions that no plan proposes, and why; an operator names them with --pick.
+var onlyPicked = map[string]string{
+	"DeleteInboxRule": "disabling does as much, and keeps the rule as evidence",
+	"StopFlow":        "no log that is collected names a flow, so a person finds it",
+}
+
+// TestEveryActionIsProposed: each action of the catalog is wanted by some plan, by its variable or its ID, or it is said why only
+// an operator can want it.
+func TestEveryActionIsProposed(t *testing.T) {
+	pkg, actions := parsed(t), variables()
+	named := map[string]bool{}
+	for name, f := range pkg {
+		if name == "catalog.go" || name == "order.go" || name == "guards.go" {
+			continue // they order and refuse
+		}
+		ast.Inspect(f, func(x ast.Node) bool {
+			switch v := x.(type) {
+			case *ast.ValueSpec:
+				for _, n := range v.Names {
+					if actions[n.Name] != nil {
+						return false // its own definition
+					}
+				}
+			case *ast.Ident:
+				named[v.Name] = true
+			case *ast.BasicLit:
+				if s, err := strconv.Unquote(v.Value); err == nil {
+					named[s] = true
+				}
+			}
+			return true
+		})
+	}
+	for name, a := range actions {
+		proposed := named[name] || named[string(a.ID)]
+		if why := onlyPicked[name]; proposed == (why != "") {
+			t.Errorf("%s: named by what plans %v, and only picked because %q", name, proposed, why)
+		}
+	}
+}
+
+// variables are the actions of the catalog by the names of their variables.
+func variables() map[string]*Action {
+	out := map[string]*Action{}
+	for _, a := range Catalog {
+		name := ""
+		for _, part := range strings.Split(string(a.ID), "-") {
+			name += strings.ToUpper(part[:1]) + part[1:]
+		}
+		out[name] = a
+	}
+	return out
+}
+
+// parsed are the files of this package, without tests.
+func parsed(t *testing.T) map[string]*ast.File {
+	t.Helper()
+	names, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]*ast.File{}
+	for _, name := range names {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		if out[name], err = parser.ParseFile(token.NewFileSet(), name, nil, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return out
 }
