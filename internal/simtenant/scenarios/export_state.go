@@ -140,7 +140,7 @@ func (x *exporter) pages(file, source, resource string, pages []ownedPage, refus
 	})
 }
 
-const noLicence = "the tenant's licence doesn't hold it"
+const noLicence = "not licensed: the tenant's service plans can't hold it" // as a collection says it
 
 // asked asks the tenant for one kind of state. What it says it hasn't gives an
 // empty page; what it may not say is refused, for want of a licence.
