@@ -431,6 +431,9 @@ func printStatus(out *ui.Streams, r *app.PlanReport) {
 	if r.Snapshot != "" {
 		fmt.Fprintf(w, "\n%s\n", report.Wrap(report.Clean(r.Snapshot), o.Width))
 	}
+	if r.Lacking != "" {
+		fmt.Fprintf(w, "\n%s\n", report.Wrap(report.Clean(r.Lacking), o.Width))
+	}
 	for _, l := range r.Lost {
 		fmt.Fprintf(w, "\n%s\n", report.Wrap("No longer so: "+report.Clean(l), o.Width))
 	}

@@ -45,7 +45,7 @@ func tenants(out *ui.Streams, c *cobra.Command) (*app.Tenants, error) {
 			return nil, err
 		}
 	}
-	return &app.Tenants{Folder: dir, Stdin: os.Stdin, Prompt: out.Note}, nil
+	return &app.Tenants{Folder: dir, Stdin: os.Stdin, Prompt: out.Note, Notice: out.Note}, nil
 }
 
 func tenantAdd(out *ui.Streams) *cobra.Command {

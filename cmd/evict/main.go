@@ -35,6 +35,11 @@ func run(args []string) int {
 	var outcome ui.Outcome
 	root := rootCommand(out, &outcome)
 	root.SetArgs(args)
+	defer context.AfterFunc(ctx, func() {
+		if c, _, err := root.Find(args); err == nil && heard[c.Name()] != "" {
+			out.Note("Ctrl-C was heard: " + heard[c.Name()])
+		}
+	})()
 	command, err := root.ExecuteContextC(ctx)
 	switch {
 	case ctx.Err() != nil:
@@ -50,11 +55,26 @@ func run(args []string) int {
 	case err != nil:
 		outcome.Failed = true
 	}
-	if err != nil && ctx.Err() == nil {
+	switch {
+	case err != nil && ctx.Err() == nil:
 		out.Error(err, hintFor(command, err))
+	case outcome.Interrupted && goesOn[command.Name()]:
+		out.Note("interrupted; the same command goes on where it was: " + asTyped(command))
 	}
 	return outcome.Code()
 }
+
+// heard is what a command still does after Ctrl-C, where that takes a while.
+var heard = map[string]string{
+	"apply":   "no new step is begun; what was sent is read back first, for 15 seconds at most. The new passwords are still handed over. evict resume goes on later.",
+	"resume":  "no new step is begun; what was sent is read back first, for 15 seconds at most. The new passwords are still handed over. evict resume goes on later.",
+	"verify":  "nothing more is looked at.",
+	"collect": "nothing more is asked for, and what has come is kept.",
+}
+
+// goesOn are the commands that are typed once more after an interruption. After evict apply it is evict resume, which the
+// plan's standing says.
+var goesOn = map[string]bool{"collect": true, "verify": true, "investigate": true}
 
 var errUsage = errors.New("wrong usage")
 

@@ -71,6 +71,7 @@ type PlanReport struct {
 	Unseen   string           `json:"unseen,omitempty"`   // why the logs since could not be looked at
 	Snapshot string           `json:"snapshot,omitempty"` // why nothing was evicted: what can be changed is not known
 	Lost     []string         `json:"lost,omitempty"`     // of other approved plans: what a later look did not find any more, and why
+	Lacking  string           `json:"lacking,omitempty"`  // the tenant forbade what was sent: what to do
 	Newer    string           `json:"newer,omitempty"`    // hash of a plan that was made since and that nobody approved yet
 	Running  string           `json:"running,omitempty"`  // who has the case open to respond while this is said: the steps that are due may be under way
 	Plan     evict.Plan       `json:"-"`
@@ -112,6 +113,7 @@ type session struct {
 	runner   respond.Runner
 	profile  TenantProfile
 	operator string
+	warn     func()          // says before the first request what is likely to go wrong; nil: nothing is known
 	unseen   string          // why there is no snapshot; "" while there is, or need not be
 	ran      respond.Summary // of this run; without steps where nothing was carried out
 }
@@ -146,6 +148,9 @@ func (s *session) carryOut(ctx context.Context, decide func() error) error {
 	waits, err := s.waits()
 	if err != nil {
 		return err
+	}
+	if s.warn != nil {
+		s.warn()
 	}
 	if waits {
 		s.runner.Snapshot = s.snapshot
@@ -188,7 +193,8 @@ func Recheck(ctx context.Context, o ApplyOptions) (*PlanReport, error) {
 
 // with opens the case, the plan and the tenant for f, and says afterwards how the plan stands: also after an error.
 func (o *ApplyOptions) with(ctx context.Context, f func(*session) error) (*PlanReport, error) {
-	client, profile, err := o.Tenants.Connect(o.Profile, nil)
+	client, profile, over, err := o.Tenants.connectHeard(ctx, o.Profile)
+	defer over()
 	if err != nil {
 		return nil, err
 	}
@@ -198,9 +204,17 @@ func (o *ApplyOptions) with(ctx context.Context, f func(*session) error) (*PlanR
 	}
 	defer s.kept.Close()
 	s.client = client
+	s.warn = func() {
+		if other := o.Tenants.responder(profile); other != "" {
+			o.Tenants.notice("the profile %s is not marked as the one that responds, and %s is: where the tenant forbids a step, say --tenant %s", profile.Name, other, other)
+		}
+	}
 	s.runner = respond.Runner{Reader: client.Reader(), Sender: client, Gate: s.gate, Plan: s.plan, Secrets: o.Secrets, Progress: o.Progress, Patience: o.Patience}
 	failed := refused(f(s))
 	report, err := s.report(context.WithoutCancel(ctx))
+	if report != nil {
+		report.Lacking = o.Tenants.lacking(profile, s.ran)
+	}
 	if failed != nil {
 		return report, signIn(failed)
 	}

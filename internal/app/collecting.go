@@ -56,7 +56,8 @@ type Collected struct {
 // Collect gathers the evidence on some accounts of a live tenant into a case, or goes on with
 // one that was interrupted. Accounts that the case was collected for before stay in it. It changes nothing in the tenant but that it asks for audit searches.
 func Collect(ctx context.Context, o CollectOptions) (*Collected, error) {
-	client, profile, err := o.Tenants.Connect(o.Profile, nil)
+	client, profile, over, err := o.Tenants.connectHeard(ctx, o.Profile)
+	defer over()
 	if err != nil {
 		return nil, err
 	}

@@ -80,6 +80,7 @@ type Tenants struct {
 	Folder string
 	Stdin  io.Reader         // for a secret from standard input
 	Prompt func(text string) // shows what to do with a device code
+	Notice func(text string) // tells what can't wait for the result, from any goroutine; nil: nobody listens
 
 	Transport m365.Transport // in place of the network, for a tenant in this process; nil: the network
 }
