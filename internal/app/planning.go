@@ -156,6 +156,9 @@ func (o *PlanOptions) propose(ctx context.Context, client *m365.Client, kept *ca
 	if kept == nil {
 		return evict.Plan{}, fmt.Errorf("%w: to recover, name the case with --case", ErrUsage)
 	}
+	if inv == nil && len(o.Accounts) == 0 {
+		in.Accounts = blockedBy(done)
+	}
 	release := o.Release
 	var objects []evict.Object
 	for _, a := range in.Accounts {
@@ -170,10 +173,22 @@ func (o *PlanOptions) propose(ctx context.Context, client *m365.Client, kept *ca
 	if !to.IsZero() {
 		release.LogsTo = evict.At(to, evict.Second)
 	}
-	if !to.IsZero() && !to.Before(revoked) {
+	if inv != nil && !to.IsZero() && !to.Before(revoked) {
 		release.Hostile = hostileSince(inv, revoked)
 	}
 	return respond.ProposeRecover(ctx, r, in, done, release)
+}
+
+// blockedBy are the accounts whose sign-in was blocked.
+func blockedBy(done []respond.DoneStep) []respond.AccountFacts {
+	var out []respond.AccountFacts
+	for _, d := range done {
+		o := d.Step.Target
+		if d.Step.Action == respond.BlockSignIn.ID && d.Verified && !slices.ContainsFunc(out, func(a respond.AccountFacts) bool { return a.ID == o.Account }) {
+			out = append(out, respond.AccountFacts{ID: o.Account, UPN: o.Name, Certain: true})
+		}
+	}
+	return out
 }
 
 // open opens the case to respond. To contain needs no evidence: a case that is not there is made.
@@ -226,7 +241,13 @@ func (o *PlanOptions) facts(ctx context.Context, in *respond.Case) (*evict.Inves
 	ev.Case, ev.Progress = o.Case, o.Progress
 	ev.Accounts = append(ev.Accounts, o.Accounts...)
 	inv, err := Investigate(ctx, ev)
-	if err != nil {
+	switch {
+	case o.Recover && errors.Is(err, timeline.ErrNoEvidence):
+		for _, name := range o.Accounts {
+			in.Accounts = append(in.Accounts, respond.AccountFacts{UPN: name})
+		}
+		return nil, nil // what was contained at once can be given back: the journal has it
+	case err != nil:
 		return nil, err
 	}
 	if in.Tenant == "" {

@@ -25,6 +25,7 @@ func TestNothingIsGivenBackOverWhatWasNeverTakenAway(t *testing.T) {
 		}
 		all := c.victims
 		c.carryOut(c.plan(app.PlanOptions{Contain: true}))
+		c.undoesWithoutEvidence()
 		time.Sleep(4 * time.Hour)
 		c.read(false)
 		c.victims = nil
@@ -44,4 +45,26 @@ func TestNothingIsGivenBackOverWhatWasNeverTakenAway(t *testing.T) {
 			}
 		}
 	})
+}
+
+// undoesWithoutEvidence: whoever was contained at once can be given back, or the containment put back, before anything is
+// collected.
+func (c *crew) undoesWithoutEvidence() {
+	c.t.Helper()
+	back := func(p *app.Planned, err error, action evict.ActionID) {
+		c.t.Helper()
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		for _, v := range c.victims {
+			if !slices.ContainsFunc(p.Plan.Steps, func(s evict.Step) bool { return s.Action == action && s.Target.Name == v }) &&
+				!slices.ContainsFunc(p.Plan.Skipped, func(k evict.Skipped) bool { return k.Guard == "release-coverage" && k.Target.Name == v }) {
+				c.t.Errorf("%s: no %s of %s: %+v", p.Plan.Kind, action, v, p.Plan.Skipped)
+			}
+		}
+	}
+	p, err := app.Undo(c.t.Context(), app.ApplyOptions{Case: c.dir, Operator: crewName})
+	back(p, err, "block-sign-in")
+	p, err = app.MakePlan(c.t.Context(), app.PlanOptions{Tenants: c.tenants, Profile: "respond", Case: c.dir, Operator: crewName, Recover: true})
+	back(p, err, "unblock-sign-in")
 }
