@@ -266,7 +266,7 @@ func (f *applyFlags) carryOut(c *cobra.Command, outcome *ui.Outcome, do func(con
 	}
 	f.options.Progress = stepLines(f.out, flag(c, "json"))
 	r, err := do(c.Context(), f.options)
-	if r != nil && !errors.Is(err, app.ErrUsage) && !errors.Is(err, app.ErrRefused) { // then nothing was done, and how it stood before would read as what came of it
+	if r != nil && (r.Ran || !errors.Is(err, app.ErrUsage) && !errors.Is(err, app.ErrRefused)) { // else nothing was done, and how it stood before would read as what came of it
 		if printed := f.print(c, outcome, r); err == nil {
 			err = printed
 		}

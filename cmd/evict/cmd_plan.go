@@ -62,7 +62,7 @@ attacker is out.
 			}
 			outcome.Detailed = flag(c, "detailed-exitcode")
 			outcome.Findings = len(p.Plan.Steps) > 0
-			outcome.Refused = len(p.Plan.Steps) == 0 && slices.ContainsFunc(p.Plan.Skipped, func(s evict.Skipped) bool { return s.Guard != "" })
+			outcome.Refused = len(p.Refused()) > 0 || len(p.Plan.Steps) == 0 && slices.ContainsFunc(p.Plan.Skipped, func(s evict.Skipped) bool { return s.Guard != "" })
 			if flag(c, "json") {
 				return json.NewEncoder(out.Out).Encode(p)
 			}
@@ -146,6 +146,9 @@ func printPlan(out *ui.Streams, p *app.Planned, runbook bool, c *cobra.Command) 
 	}
 	if p.Hash == "" || len(p.Plan.Steps) == 0 || runbook {
 		return nil
+	}
+	if left := p.Refused(); len(left) > 0 {
+		fmt.Fprintf(w, "\nA guard refused what was asked for, in whole or in part: %s. What follows leaves that out.\n", report.Clean(strings.Join(left, ", ")))
 	}
 	fmt.Fprintf(w, "\nNext: evict apply --case %s --plan %s%s --confirm %s\n", report.Argument(p.Folder), p.Hash[:12], tenant, report.Argument(confirmWord(&p.Plan)))
 	return nil

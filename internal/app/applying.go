@@ -75,6 +75,7 @@ type PlanReport struct {
 	Newer    string           `json:"newer,omitempty"`    // hash of a plan that was made since and that nobody approved yet
 	Running  string           `json:"running,omitempty"`  // who has the case open to respond while this is said: the steps that are due may be under way
 	Plan     evict.Plan       `json:"-"`
+	Ran      bool             `json:"-"` // the run did something, though a guard may have refused a step of it
 }
 
 // Interrupted reports whether approved steps have not ended, and nobody is at it.
@@ -402,6 +403,7 @@ func (s *session) report(ctx context.Context) (*PlanReport, error) {
 	for _, c := range checks {
 		out.Checks = append(out.Checks, CheckReport(c))
 	}
+	out.Ran = len(s.ran.Steps) > s.ran.Count(respond.LeftOut, respond.Blocked, respond.ForPerson)
 	out.Newer = newer(entries)
 	c, err := claimed(ctx, s.kept, plans, entries, func(ctx context.Context) (*evict.Investigation, error) {
 		return Investigate(ctx, Options{Case: s.folder})

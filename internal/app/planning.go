@@ -55,6 +55,18 @@ type Planned struct {
 	Plan   evict.Plan `json:"plan"`
 }
 
+// Refused are the accounts that were asked for and whose containment a guard refuses, and those that nobody has.
+func (p *Planned) Refused() []string {
+	var out []string
+	for _, k := range p.Plan.Skipped {
+		asked := slices.Contains([]evict.ActionID{respond.BlockSignIn.ID, respond.RevokeSessions.ID, respond.ResetPassword.ID}, k.Action)
+		if (k.Guard != "" && asked || k.Guard == respond.GuardFound) && !slices.Contains(out, k.Target.Name) {
+			out = append(out, k.Target.Name)
+		}
+	}
+	return out
+}
+
 // ErrNobodyToEvict: no account is known to be in other hands, and none was named.
 var ErrNobodyToEvict = fmt.Errorf("%w: no account is compromised by this evidence; name those to take back with --account", ErrUsage)
 

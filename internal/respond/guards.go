@@ -51,6 +51,7 @@ const (
 	GuardMany       = "too-many-accounts"
 	GuardLookAlike  = "look-alike"
 	GuardSending    = "sending-last"
+	GuardFound      = "no-such-account" // nobody has the name, or it could not be read; no word helps
 )
 
 // mostAccounts is how many accounts one plan may take back unasked.

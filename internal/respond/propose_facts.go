@@ -1,6 +1,7 @@
 package respond
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -49,14 +50,8 @@ func (p *planner) readAccounts(ctx context.Context) error {
 		jobs = append(jobs, func() { errs[i] = a.read(ctx, p.r) })
 	}
 	parallel(len(jobs), func(i int) { jobs[i]() })
-	for i, err := range errs {
-		if err != nil && i < p.taken {
-			return err
-		}
-		if err != nil {
-			p.note("An account that the attacker made could not be found: %v", err)
-			p.made = slices.DeleteFunc(p.made, func(a *AccountFacts) bool { return a == p.accounts[i] })
-		}
+	if err := p.found(errs); err != nil {
+		return err
 	}
 	parallel(len(p.accounts), func(i int) { p.accounts[i].held(ctx, p.r, t) })
 	t.readAdmins(ctx, p.r)
@@ -66,6 +61,38 @@ func (p *planner) readAccounts(ctx context.Context) error {
 			a.Kind = "sync"
 		}
 	}
+	return nil
+}
+
+// found keeps the accounts that are there, each once: two names may be one person's. One that is not there holds the others
+// up no more than it has to.
+func (p *planner) found(errs []error) error {
+	var there []*AccountFacts
+	taken, first := 0, error(nil)
+	for i, a := range p.accounts {
+		switch err := errs[i]; {
+		case err != nil && i < p.taken:
+			first = cmp.Or(first, err)
+			action := BlockSignIn.ID
+			if p.plan.Kind == "recover" {
+				action = UnblockSignIn.ID
+			}
+			p.plan.Skipped = append(p.plan.Skipped, evict.Skipped{Action: action, Target: a.object(), Guard: GuardFound, Why: err.Error()})
+		case err != nil:
+			p.note("An account that the attacker made could not be found: %v", err)
+		case slices.ContainsFunc(there, func(o *AccountFacts) bool { return o.ID == a.ID }):
+		default:
+			there = append(there, a)
+			if i < p.taken {
+				taken++
+			}
+		}
+	}
+	if first != nil && taken == 0 {
+		return first
+	}
+	p.accounts, p.taken = there, taken
+	p.made = slices.DeleteFunc(p.made, func(a *AccountFacts) bool { return !slices.Contains(there, a) })
 	return nil
 }
 

@@ -506,9 +506,24 @@ func TestWithoutATenantAPersonFollowsThePlan(t *testing.T) {
 	}
 }
 
+// TestEveryAccountThatIsThereIsContained, once, whoever else was named.
+func TestEveryAccountThatIsThereIsContained(t *testing.T) {
+	c := Case{ID: "contoso-1", Tenant: "tenant-1", ContainOnly: true, Guards: Guards{OwnApp: OwnApp{ClientID: ourApp}},
+		Accounts: []AccountFacts{{UPN: danaUPN}, {UPN: strings.ToUpper(danaUPN)}, {UPN: "nobody@contoso.example"}, {ID: danaID}}}
+	d := tenantOfDana()
+	d.one["get-user "+strings.ToUpper(danaUPN)] = d.one["get-user "+danaUPN]
+	p := propose(t, d, c)
+	if len(p.Steps) != 3 || len(p.Accounts) != 1 {
+		t.Errorf("%d accounts, %v", len(p.Accounts), actions(p))
+	}
+	if k := skippedFor(p, "block-sign-in"); k == nil || k.Guard != GuardFound || k.Word != "" || k.Target.Name != "nobody@contoso.example" {
+		t.Errorf("who is not there is not told: %+v", p.Skipped)
+	}
+}
+
 func TestAnAccountThatIsNotThereIsAnError(t *testing.T) {
 	c := caseOfDana()
-	c.Accounts = append(c.Accounts, AccountFacts{UPN: "nobody@contoso.example"})
+	c.Accounts = []AccountFacts{{UPN: "nobody@contoso.example"}}
 	if _, err := Propose(t.Context(), tenantOfDana(), c); !errors.Is(err, ErrNobody) || !strings.Contains(fmt.Sprint(err), "nobody@contoso.example") {
 		t.Errorf("the error is %v", err)
 	}
