@@ -468,6 +468,7 @@ func (p *planner) finish(ctx context.Context) {
 	}
 	p.drop()
 	p.doneBefore()
+	p.plan.Skipped = slices.DeleteFunc(p.plan.Skipped, p.decided)
 	p.guard()
 	p.order()
 	p.list()
@@ -579,6 +580,9 @@ func (w *wanted) nothing(before json.RawMessage) string {
 func newStep(w wanted) evict.Step {
 	a := w.action
 	title := a.Title
+	if a == RemoveDelegate && w.target.ID != "" { // the object is the mailbox or the folder, and does not say who may open it
+		title = "Remove the right of " + plain(w.target.ID) + " over the mailbox"
+	}
 	if w.title != "" {
 		title = w.title
 	}
@@ -623,6 +627,14 @@ func (w *wanted) describe(s *evict.Step) {
 		return
 	}
 	s.ByHand = a.ByHand(*s)
+}
+
+// decided reports whether what somebody would have to decide is done anyway, for another reason: roles of an account are
+// taken whoever gave them.
+func (p *planner) decided(k evict.Skipped) bool {
+	return k.Undecided() && slices.ContainsFunc(p.plan.Steps, func(s evict.Step) bool {
+		return s.Action == k.Action && s.Target.Account == k.Target.Account && (s.Target.Name == k.Target.Name || s.Target.ID == k.Target.ID && k.Target.ID != "")
+	})
 }
 
 // drop takes out what the operator leaves out.

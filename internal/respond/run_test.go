@@ -386,6 +386,9 @@ func TestPasswordThatNobodyTook(t *testing.T) {
 		if s, err := r.Apply(t.Context()); err != nil || s.Steps[0].State != Verified {
 			t.Fatalf("%v %v", states(s), err)
 		}
+		if entries, _ := j.Entries(); !strings.Contains(Standing(p, entries).Steps[0].Why, "no longer works") {
+			t.Error("nobody says that the first password is void")
+		}
 		if on.password == first || r.Secrets.(*handed).shown != on.password {
 			t.Errorf("shown %q, the tenant has %q, first %q", r.Secrets.(*handed).shown, on.password, first)
 		}

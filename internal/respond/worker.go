@@ -291,7 +291,11 @@ func (w *worker) handOver(now json.RawMessage) {
 			return
 		}
 	}
-	w.end(gate.Result{Outcome: gate.Verified, Seen: now})
+	why := ""
+	if w.a.Secret && w.st.Attempts > 0 {
+		why = "a password from before the interruption, sealed or not, no longer works: the one of this run does"
+	}
+	w.end(gate.Result{Outcome: gate.Verified, Seen: now, Why: why})
 }
 
 // byHand ends a step that a person did, once he says so and reads do not say otherwise.
