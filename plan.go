@@ -84,7 +84,8 @@ type Plan struct {
 	Accounts []Object  `json:"accounts"`
 	Steps    []Step    `json:"steps"`
 	Skipped  []Skipped `json:"skipped"`
-	Notes    []string  `json:"notes"` // what an operator must know before he approves
+	Notes    []string  `json:"notes"`             // what an operator must know before he approves
+	Already  []Step    `json:"already,omitempty"` // what contains an account and was so when the plan was made: nothing is sent
 }
 
 // PlanHash identifies a plan by the bytes of its file, which are never written anew.

@@ -192,6 +192,7 @@ func Join(list ...Summary) Summary {
 			case !ok:
 				at[r.Step.ID] = len(out.Steps)
 				out.Steps = append(out.Steps, r)
+			case r.Read && done(out.Steps[i]):
 			case r.Sent > 0 || !r.Ended.IsZero() || out.Steps[i].Ended.IsZero():
 				out.Steps[i] = r
 			}

@@ -1,11 +1,13 @@
 package respond
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"evict"
+	"evict/internal/gate"
 )
 
 func TestLadder(t *testing.T) {
@@ -163,5 +165,34 @@ func TestGivenBack(t *testing.T) {
 	}
 	if taken.Steps[0].Back || taken.Steps[0].Lost == "" {
 		t.Error("the summary that was given is changed")
+	}
+}
+
+// TestWhatWasSoBeforeCounts: an account that somebody else had blocked is contained when the rest is done.
+func TestWhatWasSoBeforeCounts(t *testing.T) {
+	d := tenantOfDana()
+	d.one["get-user "+danaID]["accountEnabled"] = false
+	c := caseOfDana()
+	c.ContainOnly = true
+	plan := propose(t, d, c)
+	if len(plan.Already) != 1 || plan.Already[0].Action != "block-sign-in" || has(plan, "block-sign-in") {
+		t.Fatalf("the plan has %+v, and %v", plan.Already, actions(plan))
+	}
+	p := sealed(t, plan)
+	if s := Standing(p, nil); len(s.Steps) != len(plan.Steps) {
+		t.Error("what nobody approved counts")
+	}
+	s := Standing(p, []gate.Entry{{Kind: gate.Approved, Plan: p.Hash()}})
+	for i := range s.Steps {
+		if !s.Steps[i].Read {
+			s.Steps[i].State, s.Steps[i].Ended = Verified, hour.Std()
+		}
+	}
+	if rung, says := Ladder(s, Observation{}, nil, false); rung != Contained {
+		t.Errorf("%s: %s", rung, says)
+	}
+	s.Steps = slices.DeleteFunc(s.Steps, func(r StepResult) bool { return r.Read })
+	if rung, _ := Ladder(s, Observation{}, nil, false); rung != NotContained {
+		t.Error("without it the account counts as contained")
 	}
 }

@@ -465,6 +465,9 @@ func (p *planner) finish(ctx context.Context) {
 		if steps[i] != nil {
 			p.plan.Steps = append(p.plan.Steps, *steps[i])
 		}
+		if steps[i] == nil && skipped[i] == nil {
+			p.already(ctx, p.wanted[i])
+		}
 	}
 	p.drop()
 	p.doneBefore()
@@ -472,6 +475,18 @@ func (p *planner) finish(ctx context.Context) {
 	p.guard()
 	p.order()
 	p.list()
+}
+
+// already keeps what contains an account and is so without us: what may be claimed of the account rests on it too.
+func (p *planner) already(ctx context.Context, w wanted) {
+	if !p.live() || p.plan.Kind != "respond" || w.action.ID != blockMade && !slices.Contains(containment, w.action.ID) {
+		return
+	}
+	s := newStep(w)
+	if seen, err := w.action.Inspect(ctx, p.r, s); err == nil && !same(seen, null) {
+		s.Before, s.After = seen, seen
+		p.plan.Already = append(p.plan.Already, s)
+	}
 }
 
 // merged joins equal changes that several findings ask for.

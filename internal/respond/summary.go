@@ -21,6 +21,7 @@ type StepResult struct {
 	Undone time.Time // when it was put back; zero: it was not
 	Back   bool      // it was given back to the owner: see GivenBack
 	Lost   string    // why the last later look did not find it so; "" when it did, or nobody looked
+	Read   bool      // it is no step: the plan read that it was so
 }
 
 // effect is when the service obeys a verified step everywhere, at the latest.
@@ -84,6 +85,22 @@ func Standing(p gate.Plan, entries []gate.Entry) Summary {
 		}
 		r.Effect = r.effect()
 		out.Steps = append(out.Steps, r)
+	}
+	out.Steps = append(out.Steps, alreadySo(p, entries)...)
+	return out
+}
+
+// alreadySo are what an approved plan read to be as it wants it.
+func alreadySo(p gate.Plan, entries []gate.Entry) []StepResult {
+	approved := slices.ContainsFunc(entries, func(e gate.Entry) bool { return e.Kind == gate.Approved && e.Plan == p.Hash() })
+	plan := p.Plan()
+	var out []StepResult
+	for _, s := range plan.Already {
+		if approved {
+			r := StepResult{Plan: p.Hash(), Step: s, State: Already, Ended: plan.Made.Std(), Read: true}
+			r.Effect = r.effect()
+			out = append(out, r)
+		}
 	}
 	return out
 }
