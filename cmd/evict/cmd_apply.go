@@ -431,6 +431,9 @@ func printStatus(out *ui.Streams, r *app.PlanReport) {
 	if r.Snapshot != "" {
 		fmt.Fprintf(w, "\n%s\n", report.Wrap(report.Clean(r.Snapshot), o.Width))
 	}
+	for _, l := range r.Renamed {
+		fmt.Fprintf(w, "\n%s\n", report.Wrap("Another name: "+report.Clean(l)+".", o.Width))
+	}
 	if r.Lacking != "" {
 		fmt.Fprintf(w, "\n%s\n", report.Wrap(report.Clean(r.Lacking), o.Width))
 	}

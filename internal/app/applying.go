@@ -71,6 +71,7 @@ type PlanReport struct {
 	Unseen   string           `json:"unseen,omitempty"`   // why the logs since could not be looked at
 	Snapshot string           `json:"snapshot,omitempty"` // why nothing was evicted: what can be changed is not known
 	Lost     []string         `json:"lost,omitempty"`     // of other approved plans: what a later look did not find any more, and why
+	Renamed  []string         `json:"renamed,omitempty"`  // accounts that have another name by now than the plan says
 	Lacking  string           `json:"lacking,omitempty"`  // the tenant forbade what was sent: what to do
 	Newer    string           `json:"newer,omitempty"`    // hash of a plan that was made since and that nobody approved yet
 	Running  string           `json:"running,omitempty"`  // who has the case open to respond while this is said: the steps that are due may be under way
@@ -114,6 +115,8 @@ type session struct {
 	runner   respond.Runner
 	profile  TenantProfile
 	operator string
+	tell     func(string)    // what can't wait for the result
+	others   []string        // accounts that have another name than the plan says
 	warn     func()          // says before the first request what is likely to go wrong; nil: nothing is known
 	unseen   string          // why there is no snapshot; "" while there is, or need not be
 	ran      respond.Summary // of this run; without steps where nothing was carried out
@@ -156,7 +159,12 @@ func (s *session) carryOut(ctx context.Context, decide func() error) error {
 	if waits {
 		s.runner.Snapshot = s.snapshot
 	}
+	names := make(chan []string, 1)
+	beside, over := context.WithCancel(ctx)
+	go func() { names <- s.renamed(beside, s.tell) }()
 	s.ran, err = s.runner.Apply(ctx)
+	over() // it waits no longer for what the steps did without
+	s.others = <-names
 	return errors.Join(err, s.nameSelf(context.WithoutCancel(ctx)))
 }
 
@@ -205,6 +213,7 @@ func (o *ApplyOptions) with(ctx context.Context, f func(*session) error) (*PlanR
 	}
 	defer s.kept.Close()
 	s.client = client
+	s.tell = func(text string) { o.Tenants.notice("%s", text) }
 	s.warn = func() {
 		if other := o.Tenants.responder(profile); other != "" {
 			o.Tenants.notice("the profile %s is not marked as the one that responds, and %s is: where the tenant forbids a step, say --tenant %s", profile.Name, other, other)
@@ -214,6 +223,7 @@ func (o *ApplyOptions) with(ctx context.Context, f func(*session) error) (*PlanR
 	failed := refused(f(s))
 	report, err := s.report(context.WithoutCancel(ctx))
 	if report != nil {
+		report.Renamed = s.others
 		report.Lacking = o.Tenants.lacking(profile, s.ran)
 	}
 	if failed != nil {

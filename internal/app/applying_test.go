@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
@@ -21,11 +22,12 @@ import (
 type switchboard struct {
 	enabled bool
 	sends   int
+	upn     string
 	onSend  func()
 }
 
 func (b *switchboard) Do(context.Context, m365.Call) (*m365.Response, error) {
-	raw, err := json.Marshal(map[string]any{"accountEnabled": b.enabled, "onPremisesSyncEnabled": nil})
+	raw, err := json.Marshal(map[string]any{"accountEnabled": b.enabled, "onPremisesSyncEnabled": nil, "userPrincipalName": cmp.Or(b.upn, "dana@contoso.example"), "id": "dana"})
 	return &m365.Response{Status: 200, Body: raw}, err
 }
 
@@ -75,6 +77,7 @@ func onDisk(t *testing.T, d *crashdisk.Disk, b *switchboard) (*session, func() e
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.tell = func(string) {}
 	s.runner = respond.Runner{Reader: b, Sender: b, Gate: s.gate, Plan: s.plan}
 	o := ApplyOptions{Operator: "Jo", Confirm: gate.Words(plan)}
 	return s, func() error { return o.approve(s) }
@@ -114,4 +117,18 @@ func entriesOf(t *testing.T, s *session) []gate.Entry {
 		t.Fatal(err)
 	}
 	return out
+}
+
+// An account that was renamed since the plan was made is changed by its ID, and its name is told.
+func TestAnotherNameIsTold(t *testing.T) {
+	for now, want := range map[string]bool{"dana@contoso.example": false, "Dana@contoso.example": false, "dana.gone@contoso.example": true} {
+		b := &switchboard{enabled: true, onSend: func() {}, upn: "dana@contoso.example"}
+		s, _ := onDisk(t, crashdisk.New(), b)
+		b.upn = now
+		var told []string
+		said := s.renamed(t.Context(), func(text string) { told = append(told, text) })
+		if (len(said) == 1 && len(told) == 1) != want || len(said) > 1 || want && !strings.Contains(said[0], "is called "+now+" now") {
+			t.Errorf("%s: %q, told %q", now, said, told)
+		}
+	}
 }
