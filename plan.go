@@ -84,8 +84,9 @@ type Plan struct {
 	Accounts []Object  `json:"accounts"`
 	Steps    []Step    `json:"steps"`
 	Skipped  []Skipped `json:"skipped"`
-	Notes    []string  `json:"notes"`             // what an operator must know before he approves
-	Already  []Step    `json:"already,omitempty"` // what contains an account and was so when the plan was made: nothing is sent
+	Notes    []string  `json:"notes"`              // what an operator must know before he approves
+	Already  []Step    `json:"already,omitempty"`  // what contains an account and was so when the plan was made: nothing is sent
+	Declared []Object  `json:"declared,omitempty"` // accounts that nobody may touch, of kind break-glass or service-account: declared for the whole case, this plan and later ones
 }
 
 // PlanHash identifies a plan by the bytes of its file, which are never written anew.

@@ -100,6 +100,9 @@ func MakePlan(ctx context.Context, o PlanOptions) (*Planned, error) {
 	if in.Guards, err = o.guards(ctx, client, profile); err != nil {
 		return nil, err
 	}
+	if err := redeclare(kept, &in.Guards); err != nil {
+		return nil, err
+	}
 	plan, err := o.propose(ctx, client, kept, inv, in)
 	if err != nil {
 		return nil, signIn(err)
@@ -109,6 +112,22 @@ func MakePlan(ctx context.Context, o PlanOptions) (*Planned, error) {
 		return &Planned{Schema: plannedSchema, Plan: plan}, nil
 	}
 	return keepPlan(kept, o.Case, plan, o.Operator, in.Guards.Overrides)
+}
+
+// redeclare lets a declaration of accounts that nobody may touch hold for the whole case.
+func redeclare(kept *casefile.Case, g *respond.Guards) error {
+	if kept == nil {
+		return nil
+	}
+	entries, err := kept.Journal().Entries()
+	if err != nil {
+		return err
+	}
+	plans, err := plansOf(kept, entries)
+	for _, p := range plans {
+		g.Redeclare(p.Plan())
+	}
+	return err
 }
 
 // unfitting tells of typed words that overrode nothing, so that nobody takes them for heard.

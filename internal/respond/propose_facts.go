@@ -49,7 +49,12 @@ func (p *planner) readAccounts(ctx context.Context) error {
 	for i, a := range p.accounts {
 		jobs = append(jobs, func() { errs[i] = a.read(ctx, p.r) })
 	}
+	declared := p.declared()
+	for i := range declared {
+		jobs = append(jobs, func() { declared[i].find(ctx, p.r) })
+	}
 	parallel(len(jobs), func(i int) { jobs[i]() })
+	p.declare(declared)
 	if err := p.found(errs); err != nil {
 		return err
 	}

@@ -521,6 +521,29 @@ func TestEveryAccountThatIsThereIsContained(t *testing.T) {
 	}
 }
 
+// TestADeclarationHoldsForTheCase: it is kept in the plan, by the account's ID, and guards what is planned later; one that
+// names nobody is told.
+func TestADeclarationHoldsForTheCase(t *testing.T) {
+	c := Case{ID: "contoso-1", Tenant: "tenant-1", ContainOnly: true, Accounts: []AccountFacts{{UPN: "admin@contoso.example", Certain: true}},
+		Guards: Guards{OwnApp: OwnApp{ClientID: ourApp}, BreakGlass: []string{danaUPN, "typo@contoso.example"}}}
+	first := propose(t, tenantOfDana(), c)
+	if len(first.Declared) != 1 || first.Declared[0].Account != danaID || !strings.Contains(strings.Join(first.Notes, "\n"), "typo@contoso.example was declared") {
+		t.Fatalf("declared %+v, notes %q", first.Declared, first.Notes)
+	}
+	d := tenantOfDana()
+	d.one["get-user "+danaID]["userPrincipalName"] = "renamed@contoso.example"
+	d.one["get-user renamed@contoso.example"] = d.one["get-user "+danaID]
+	later := caseOfDana()
+	later.ContainOnly, later.Accounts = true, []AccountFacts{{UPN: "renamed@contoso.example", Certain: true}}
+	if p := propose(t, d, later); !has(p, "block-sign-in") {
+		t.Fatalf("it is refused without a declaration: %+v", p.Skipped)
+	}
+	later.Guards.Redeclare(first)
+	if p := propose(t, d, later); len(p.Steps) > 0 || skippedFor(p, "block-sign-in").Guard != GuardBreakGlass || len(p.Declared) != 1 {
+		t.Errorf("what was declared before is forgotten: %v, %+v", actions(p), p.Declared)
+	}
+}
+
 func TestAnAccountThatIsNotThereIsAnError(t *testing.T) {
 	c := caseOfDana()
 	c.Accounts = []AccountFacts{{UPN: "nobody@contoso.example"}}
