@@ -338,9 +338,28 @@ func (o *ApplyOptions) approve(s *session) error {
 	if hours == 0 {
 		hours = 24
 	}
+	if err := s.declaredSince(); err != nil {
+		return err
+	}
 	now := time.Now().UTC()
 	a := gate.Approval{Who: o.Operator, Time: now, Expires: now.Add(time.Duration(hours * float64(time.Hour))), Confirmed: o.Confirm, Steps: o.Steps}
 	return s.gate.Approve(s.plan, a)
+}
+
+// declaredSince refuses a plan that touches an account which another plan of the case declared, and this one did not know of.
+func (s *session) declaredSince() error {
+	var g respond.Guards
+	if err := redeclare(s.kept, &g); err != nil {
+		return err
+	}
+	p := s.plan.Plan()
+	for _, x := range p.Steps {
+		known := slices.ContainsFunc(p.Declared, func(o evict.Object) bool { return o.Account == x.Target.Account })
+		if x.Phase != evict.Recover && x.Target.Account != "" && !known && slices.Contains(append(g.BreakGlass, g.Service...), x.Target.Account) {
+			return fmt.Errorf("%w: %s was declared an account that nobody may touch, and this plan did not know of it: plan again", ErrRefused, x.Target.Name)
+		}
+	}
+	return nil
 }
 
 // refused marks what the gate does not let through.

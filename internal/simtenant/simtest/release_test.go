@@ -1,6 +1,7 @@
 package simtest_test
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -24,6 +25,7 @@ func TestNothingIsGivenBackOverWhatWasNeverTakenAway(t *testing.T) {
 			}
 		}
 		all := c.victims
+		c.declares("carla.groot@contoso.example")
 		c.carryOut(c.plan(app.PlanOptions{Contain: true}))
 		c.undoesWithoutEvidence()
 		time.Sleep(4 * time.Hour)
@@ -67,4 +69,25 @@ func (c *crew) undoesWithoutEvidence() {
 	back(p, err, "block-sign-in")
 	p, err = app.MakePlan(c.t.Context(), app.PlanOptions{Tenants: c.tenants, Profile: "respond", Case: c.dir, Operator: crewName, Recover: true})
 	back(p, err, "unblock-sign-in")
+}
+
+// declares: what is said of an account once holds for every later plan of the case, and for one that was made before.
+func (c *crew) declares(who string) {
+	c.t.Helper()
+	contain := func(glass ...string) *app.Planned {
+		p, err := app.MakePlan(c.t.Context(), app.PlanOptions{Tenants: c.tenants, Profile: "respond", Case: c.dir, Operator: crewName, Contain: true, Accounts: []string{who}, Guards: app.PlanGuards{BreakGlass: glass}})
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		return p
+	}
+	before, told, later := contain(), contain(who), contain()
+	if len(before.Plan.Steps) == 0 || len(told.Plan.Steps) > 0 || len(later.Plan.Steps) > 0 || len(later.Refused()) != 1 {
+		c.t.Errorf("%d steps before, %d when it is told, %d later", len(before.Plan.Steps), len(told.Plan.Steps), len(later.Plan.Steps))
+	}
+	changes := len(c.tenant.Changes())
+	_, err := app.Apply(c.t.Context(), app.ApplyOptions{Tenants: c.tenants, Profile: "respond", Case: c.dir, Plan: before.Hash, Confirm: app.ConfirmWord(&before.Plan), Operator: crewName})
+	if !errors.Is(err, app.ErrRefused) || len(c.tenant.Changes()) != changes {
+		c.t.Errorf("the plan from before is carried out: %v", err)
+	}
 }
