@@ -16,16 +16,25 @@ type Check struct {
 	Done time.Time // zero: not yet
 }
 
-// later is when a plan is looked at again, after its last step was verified.
+// later is when a plan is looked at again, after the last step that this program carried out was verified.
 var later = []time.Duration{time.Hour, 24 * time.Hour, 72 * time.Hour, 7 * 24 * time.Hour}
 
-// Checks lists when a plan is looked at again: 1, 24 and 72 hours and 7 days after its last step was verified; none while nothing is.
+// Checks lists when a plan is looked at again: 1, 24 and 72 hours and 7 days after the last step that this program carried out was verified; none while nothing is.
 func Checks(p gate.Plan, entries []gate.Entry) []Check {
-	var last time.Time
-	for _, st := range gate.Standing(entries, p.Hash()) {
-		if st.Result.Outcome == gate.Verified && st.Ended.After(last) {
+	var last, others time.Time // of what this program did; of what people did, which may come days later and moves no look
+	standing := gate.Standing(entries, p.Hash())
+	for _, s := range p.Plan().Steps {
+		st := standing[s.ID]
+		switch {
+		case st.Result.Outcome != gate.Verified:
+		case len(s.Manual) > 0 && st.Ended.After(others):
+			others = st.Ended
+		case len(s.Manual) == 0 && st.Ended.After(last):
 			last = st.Ended
 		}
+	}
+	if last.IsZero() {
+		last = others
 	}
 	if last.IsZero() {
 		return nil

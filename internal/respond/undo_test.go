@@ -237,3 +237,22 @@ func TestEffect(t *testing.T) {
 		}
 	})
 }
+
+// TestAPersonsStepMovesNoLook: what somebody did by hand days later does not put the looks off.
+func TestAPersonsStepMovesNoLook(t *testing.T) {
+	on := newTenant()
+	plan := planOf(stepOf(on, "set", "a", "1", "0"), stepOf(on, "set", "m", "1", "0"))
+	plan.Steps[1].Manual = []string{"Do it."}
+	p := sealed(t, plan)
+	start := time.Date(2026, 11, 20, 21, 0, 0, 0, time.UTC)
+	ended := func(step string, at time.Time) gate.Entry {
+		return gate.Entry{Kind: gate.Ended, Plan: p.Hash(), Step: step, Time: at, Detail: state(gate.Result{Outcome: gate.Verified})}
+	}
+	due := Checks(p, []gate.Entry{ended("a", start), ended("m", start.Add(48*time.Hour))})
+	if len(due) != 4 || !due[0].At.Equal(start.Add(time.Hour)) {
+		t.Errorf("due: %v", due)
+	}
+	if due := Checks(p, []gate.Entry{ended("m", start)}); len(due) != 4 || !due[0].At.Equal(start.Add(time.Hour)) {
+		t.Errorf("due where a person did all: %v", due)
+	}
+}
