@@ -182,7 +182,7 @@ func (d *demo) respond(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := report.Plan(d.out.Out, &p.Plan, report.PlanOptions{TextOptions: d.out.TextOptions(), Hash: p.Hash}); err != nil {
+	if err := report.Plan(d.out.Out, &p.Plan, report.PlanOptions{TextOptions: d.out.TextOptions(), Hash: p.Hash, Signs: p.Signs}); err != nil {
 		return err
 	}
 	word := app.ConfirmWord(&p.Plan)

@@ -134,7 +134,7 @@ func (f *planFlags) prepare(out *ui.Streams, c *cobra.Command, args []string) er
 // printPlan writes a plan that command c made, and what to type next.
 func printPlan(out *ui.Streams, p *app.Planned, runbook bool, c *cobra.Command) error {
 	w, tenant := out.Out, sameTenant(c)
-	o := report.PlanOptions{TextOptions: out.TextOptions(), Hash: p.Hash, Runbook: runbook}
+	o := report.PlanOptions{TextOptions: out.TextOptions(), Hash: p.Hash, Runbook: runbook, Signs: p.Signs}
 	if p.Folder != "" {
 		o.Findings = "evict investigate --case " + report.Argument(p.Folder)
 	}

@@ -53,6 +53,21 @@ type Planned struct {
 	Folder string     `json:"folder,omitempty"` // of the case; "" where the plan is not kept
 	Hash   string     `json:"hash,omitempty"`   // of its file
 	Plan   evict.Plan `json:"plan"`
+
+	Signs map[string]string `json:"signs,omitempty"` // detector of each finding that a step answers, by the finding's ID
+}
+
+// sign names the detectors of the findings that the plan answers.
+func (p *Planned) sign(findings []evict.Finding) *Planned {
+	for _, f := range findings {
+		if slices.ContainsFunc(p.Plan.Steps, func(s evict.Step) bool { return slices.Contains(s.Why, f.ID) }) {
+			if p.Signs == nil {
+				p.Signs = map[string]string{}
+			}
+			p.Signs[f.ID] = f.Detector
+		}
+	}
+	return p
 }
 
 // Refused are the accounts that were asked for and whose containment a guard refuses, and those that nobody has.
@@ -109,9 +124,13 @@ func MakePlan(ctx context.Context, o PlanOptions) (*Planned, error) {
 	}
 	plan.Notes = append(plan.Notes, unfitting(plan, in.Guards.Overrides)...)
 	if kept == nil {
-		return &Planned{Schema: plannedSchema, Plan: plan}, nil
+		return (&Planned{Schema: plannedSchema, Plan: plan}).sign(in.Findings), nil
 	}
-	return keepPlan(kept, o.Case, plan, o.Operator, in.Guards.Overrides)
+	made, err := keepPlan(kept, o.Case, plan, o.Operator, in.Guards.Overrides)
+	if err != nil {
+		return nil, err
+	}
+	return made.sign(in.Findings), nil
 }
 
 // redeclare lets a declaration of accounts that nobody may touch hold for the whole case.

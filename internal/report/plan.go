@@ -17,10 +17,11 @@ import (
 // PlanOptions say how a plan is printed.
 type PlanOptions struct {
 	TextOptions
-	Hash     string // of the plan's file; "" while it has none
-	Runbook  bool   // with how each step is done by hand
-	Findings string // command that tells what findings say; "" is "evict investigate"
-	Pick     string // command that adds a finding's answer, for the list of what is to be decided; "" is "evict plan --pick"
+	Hash     string            // of the plan's file; "" while it has none
+	Runbook  bool              // with how each step is done by hand
+	Signs    map[string]string // detector of each finding, by the finding's ID
+	Findings string            // command that tells what findings say; "" is "evict investigate"
+	Pick     string            // command that adds a finding's answer, for the list of what is to be decided; "" is "evict plan --pick"
 }
 
 // Plan writes a plan for a person at a terminal: what changes, object by object, as a
@@ -167,7 +168,7 @@ func (t *planText) step(st evict.Step) {
 	if after := t.after(st); after != "" {
 		t.para(7, 9, in(grey, "after step "), s(after))
 	}
-	t.para(7, 9, in(grey, "because "), s(t.some(st.Why, 3, ", ")), in(grey, t.dot()+"step "), kept(grey, st.ID))
+	t.para(7, 9, in(grey, "because "), s(t.some(signed(st.Why, t.o.Signs), 3, ", ")), in(grey, t.dot()+"step "), kept(grey, st.ID))
 	list := st.Manual
 	if len(list) == 0 && t.o.Runbook {
 		list = st.ByHand
@@ -240,6 +241,15 @@ func StepName(title, object string) string {
 		object = strconv.Quote(object)
 	}
 	return Clean(title) + ": " + object
+}
+
+// signed puts before the ID of each finding what it is a sign of.
+func signed(why []string, signs map[string]string) []string {
+	out := make([]string, len(why))
+	for i, id := range why {
+		out[i] = strings.TrimSpace(signs[id] + " " + id)
+	}
+	return out
 }
 
 // Minutes writes a number of minutes for people: "90 minutes", "4 hours".

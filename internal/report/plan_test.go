@@ -60,7 +60,7 @@ func printed(t *testing.T, p *evict.Plan, o PlanOptions) string {
 func TestPlan(t *testing.T) {
 	hash := strings.Repeat("9f3a", 16)
 	for name, o := range map[string]PlanOptions{
-		"plan80.txt":    {TextOptions: TextOptions{Width: 80, Unicode: true}, Hash: hash},
+		"plan80.txt":    {TextOptions: TextOptions{Width: 80, Unicode: true}, Hash: hash, Signs: map[string]string{"4c69a681b3f6347b": "session-replayed"}},
 		"plan80.ascii":  {TextOptions: TextOptions{Width: 80}, Runbook: true},
 		"plan80.colour": {TextOptions: TextOptions{Width: 80, Unicode: true, Colour: true}},
 	} {

@@ -24,6 +24,7 @@ type response struct {
 	Proof  string
 
 	names map[string]string // of accounts, by object ID
+	signs map[string]string // detectors of findings, by the finding's ID
 }
 
 // A rung is one of the ladder, from the lowest.
@@ -77,7 +78,7 @@ func rungClass(name string) string {
 
 // newResponse puts a case's response into words; arrow stands between what was and what is, more for what is left out of a value.
 func newResponse(r *evict.Report, arrow, more string) *response {
-	v := &response{Claim: r.Response.Claim, Plans: r.Response.Plans, names: map[string]string{}}
+	v := &response{Claim: r.Response.Claim, Plans: r.Response.Plans, names: map[string]string{}, signs: signsOf(&r.Investigation)}
 	for _, p := range r.Response.Plans {
 		for _, a := range p.Accounts {
 			v.names[a.Account] = a.Name
@@ -175,12 +176,12 @@ func (v *response) view(s *evict.StepRecord, arrow, more string) stepView {
 			out.Times = append(out.Times, fact{t.label, stamp(t.at)})
 		}
 	}
-	out.Notes = stepNotes(s)
+	out.Notes = stepNotes(s, v.signs)
 	return out
 }
 
 // stepNotes are what else is to be known of a step.
-func stepNotes(s *evict.StepRecord) []string {
+func stepNotes(s *evict.StepRecord, signs map[string]string) []string {
 	var out []string
 	add := func(format string, text string) {
 		if text != "" {
@@ -204,8 +205,22 @@ func stepNotes(s *evict.StepRecord) []string {
 	default:
 		add("can't be undone: %s", s.Step.NoUndo)
 	}
-	add("because %s", becauseOf(s.Step.Why))
+	add("because %s", becauseOf(signed(s.Step.Why, signs)))
 	add("plan %s", short(s.Plan)+", step "+s.Step.ID)
+	return out
+}
+
+// signsOf names the detector of each finding, by the finding's ID.
+func signsOf(inv *evict.Investigation) map[string]string {
+	out := map[string]string{}
+	for _, f := range inv.Findings {
+		out[f.ID] = f.Detector
+	}
+	for _, a := range inv.Accounts {
+		for _, f := range a.Findings {
+			out[f.ID] = f.Detector
+		}
+	}
 	return out
 }
 
