@@ -46,7 +46,7 @@ func TestTheLastAdministratorIsLookedForAgain(t *testing.T) {
 				return b.approve(p)
 			}
 			plans := []gate.Plan{contain(first), contain(1 - first)}
-			apply := func(p gate.Plan) (Summary, error, time.Duration) {
+			apply := func(p gate.Plan) (Summary, time.Duration, error) {
 				start, began := time.Now(), len(b.tenant.Changes())
 				r := Runner{Reader: b.client.Reader(), Sender: b.client, Gate: b.gate, Plan: p, Secrets: b}
 				got, err := r.Apply(t.Context())
@@ -54,13 +54,13 @@ func TestTheLastAdministratorIsLookedForAgain(t *testing.T) {
 				for _, c := range b.tenant.Changes()[began:] {
 					locked = max(locked, c.Time.Sub(start))
 				}
-				return got, err, locked
+				return got, locked, err
 			}
-			got, err, locked := apply(plans[0])
+			got, locked, err := apply(plans[0])
 			if err != nil || got.Count(Verified) != 3 || locked > 2*call {
 				t.Errorf("one of two: %d verified, locked out after %s: %v", got.Count(Verified), locked, err)
 			}
-			got, err, _ = apply(plans[1])
+			got, _, err = apply(plans[1])
 			if !errors.Is(err, gate.ErrRefused) || got.Count(Verified) != 2 || got.Count(Blocked) != 1 {
 				t.Errorf("the last one: %d verified, %d blocked: %v", got.Count(Verified), got.Count(Blocked), err)
 			}
@@ -71,7 +71,7 @@ func TestTheLastAdministratorIsLookedForAgain(t *testing.T) {
 			}
 			name := "user" + string(rune('0'+1-first)) + "@contoso.example"
 			typed := contain(1-first, Override{Guard: GuardLastAdmin, Target: name, Word: Word(GuardLastAdmin, name)})
-			if got, err, _ := apply(typed); err != nil || got.Count(Verified) != 3 {
+			if got, _, err := apply(typed); err != nil || got.Count(Verified) != 3 {
 				t.Errorf("typed words do not count: %d verified: %v", got.Count(Verified), err)
 			}
 		})
