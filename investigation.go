@@ -1,5 +1,7 @@
 package evict
 
+import "slices"
+
 // InvestigationSchema names the document that evict investigate --json prints. Fields are only ever added.
 const InvestigationSchema = "evict.investigation/v1"
 
@@ -54,6 +56,15 @@ type Investigation struct {
 	Summary  Summary   `json:"summary"`
 	Rejected Rejected  `json:"rejected"`
 	Methods  Methods   `json:"methods"`
+}
+
+// AllFindings are those about the tenant, an application or an origin, and then those of each account.
+func (inv *Investigation) AllFindings() []Finding {
+	out := slices.Clone(inv.Findings)
+	for _, a := range inv.Accounts {
+		out = append(out, a.Findings...)
+	}
+	return out
 }
 
 // Tool names the program that made the document.

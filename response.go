@@ -58,6 +58,7 @@ type StepRecord struct {
 	Effect Time   `json:"effect"`           // from when on the service obeys it everywhere
 	Undone Time   `json:"undone"`           // when it was put back
 	Back   bool   `json:"back,omitempty"`   // it was given back to the owner, by a plan for that
+	Due    bool   `json:"due,omitempty"`    // it was approved, and has not ended
 	Lost   string `json:"lost,omitempty"`   // why the last later look did not find it so
 	ByHand string `json:"byHand,omitempty"` // who did it
 	Answer string `json:"answer,omitempty"` // what that person said of it

@@ -85,10 +85,10 @@ func (f *investigateFlags) report(c *cobra.Command, out *ui.Streams) (r *evict.R
 	return r, err
 }
 
-// unproven reports whether a step is neither read back nor a person's, or holds no more.
+// unproven reports whether a step is neither read back nor a person's, is due, or holds no more.
 func unproven(r *evict.Response) bool {
 	for _, s := range r.Steps {
-		if s.Lost != "" {
+		if s.Lost != "" || s.Due {
 			return true
 		}
 		switch s.State {

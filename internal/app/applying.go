@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -181,13 +180,11 @@ func Recheck(ctx context.Context, o ApplyOptions) (*PlanReport, error) {
 	return o.with(ctx, func(s *session) error {
 		plans := []gate.Plan{s.plan}
 		if o.Plan == "" {
-			entries, err := s.gate.Entries()
+			entries, all, err := historyOf(s.kept)
 			if err != nil {
 				return err
 			}
-			if plans, err = approvedOf(s.kept, entries); err != nil {
-				return err
-			}
+			plans = approvedOf(all, entries)
 		}
 		for _, p := range plans {
 			r := s.runner
@@ -326,7 +323,7 @@ func lastOf(entries []gate.Entry, kind string) (gate.Entry, bool) {
 func newer(entries []gate.Entry) string {
 	approved, some := lastOf(entries, gate.Approved)
 	kept, _ := lastOf(entries, gate.Planned)
-	if !some || kept.Seq < approved.Seq || len(approvals(entries, kept.Plan)) > 0 {
+	if !some || kept.Seq < approved.Seq || len(gate.Approvals(entries, kept.Plan)) > 0 {
 		return ""
 	}
 	return kept.Plan
@@ -348,10 +345,12 @@ func (o *ApplyOptions) approve(s *session) error {
 
 // declaredSince refuses a plan that touches an account which another plan of the case declared, and this one did not know of.
 func (s *session) declaredSince() error {
-	var g respond.Guards
-	if err := redeclare(s.kept, &g); err != nil {
+	_, earlier, err := historyOf(s.kept)
+	if err != nil {
 		return err
 	}
+	var g respond.Guards
+	redeclare(earlier, &g)
 	p := s.plan.Plan()
 	for _, x := range p.Steps {
 		known := slices.ContainsFunc(p.Declared, func(o evict.Object) bool { return o.Account == x.Target.Account })
@@ -399,11 +398,16 @@ func (s *session) report(ctx context.Context) (*PlanReport, error) {
 	}
 	p := s.plan.Plan()
 	out := &PlanReport{Schema: "evict.status/v1", Snapshot: s.unseen, Case: s.kept.Meta().ID, Folder: s.folder, Hash: s.hash, Kind: p.Kind, Accounts: p.Accounts,
-		Approved: approvals(entries, s.hash), Steps: []StepReport{}, Checks: []CheckReport{}, Plan: p}
-	plans, err := approvedOf(s.kept, entries)
+		Approved: []ApprovalReport{}, Steps: []StepReport{}, Checks: []CheckReport{}, Plan: p}
+	approved := gate.Approvals(entries, s.hash)
+	for _, a := range approved {
+		out.Approved = append(out.Approved, ApprovalReport{Who: a.Who, Time: a.Time, Expires: a.Expires})
+	}
+	all, err := plansOf(s.kept, entries)
 	if err != nil {
 		return nil, err
 	}
+	plans := approvedOf(all, entries)
 	given := summaries(plans, "recover", entries)
 	for _, p := range plans {
 		if p.Hash() != s.hash {
@@ -413,20 +417,12 @@ func (s *session) report(ctx context.Context) (*PlanReport, error) {
 	standing := gate.Standing(entries, s.hash)
 	sum, checks := respond.GivenBack(respond.Standing(s.plan, entries), given...), respond.Checks(s.plan, entries)
 	for _, r := range sum.Steps {
-		step := StepReport{Step: r.Step, State: string(r.State), Why: r.Why, Sent: r.Sent, ByHand: standing[r.Step.ID].ByHand, Back: r.Back, Lost: r.Lost}
+		step := StepReport{Step: r.Step, State: string(r.State), Why: r.Why, Sent: r.Sent, ByHand: standing[r.Step.ID].ByHand,
+			Ended: when(r.Ended), Effect: when(r.Effect), Undone: when(r.Undone), Back: r.Back, Lost: r.Lost}
 		if why, blocked := s.blocked(r); blocked {
 			step.State, step.Why = string(respond.Blocked), why
 		}
-		if !r.Ended.IsZero() {
-			step.Ended = evict.At(r.Ended, evict.Second)
-		}
-		if !r.Effect.IsZero() {
-			step.Effect = evict.At(r.Effect, evict.Second)
-		}
-		if !r.Undone.IsZero() {
-			step.Undone = evict.At(r.Undone, evict.Second)
-		}
-		step.Due = (step.State == string(respond.Waiting) || step.State == string(respond.InDoubt)) && covered(entries, s.hash, r.Step.ID)
+		step.Due = due(step.State, approved, r.Step.ID)
 		out.Steps = append(out.Steps, step)
 	}
 	for _, c := range checks {
@@ -461,23 +457,10 @@ func lostOf(p gate.Plan, sum respond.Summary) []string {
 	return out
 }
 
-// covered reports whether a person approved the step, be it long ago.
-func covered(entries []gate.Entry, hash, step string) bool {
-	return slices.ContainsFunc(entries, func(e gate.Entry) bool {
-		var a gate.Approval
-		return e.Kind == gate.Approved && e.Plan == hash && json.Unmarshal(e.Detail, &a) == nil && (a.Steps == nil || slices.Contains(a.Steps, step))
-	})
-}
-
-func approvals(entries []gate.Entry, hash string) []ApprovalReport {
-	out := []ApprovalReport{}
-	for _, e := range entries {
-		var a gate.Approval
-		if e.Kind == gate.Approved && e.Plan == hash && json.Unmarshal(e.Detail, &a) == nil {
-			out = append(out, ApprovalReport{Who: e.Who, Time: e.Time, Expires: a.Expires})
-		}
-	}
-	return out
+// due reports whether a step in that state was approved, be it long ago, and has not ended.
+func due(state string, approved []gate.Approval, step string) bool {
+	return (state == string(respond.Waiting) || state == string(respond.InDoubt)) &&
+		slices.ContainsFunc(approved, func(a gate.Approval) bool { return a.Covers(step) })
 }
 
 // Undo makes the plan that puts back what a plan changed, and keeps it. It is approved and carried out like any other.
@@ -511,11 +494,7 @@ func findingsOf(ctx context.Context, folder string) ([]evict.Finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := slices.Clone(inv.Findings)
-	for _, a := range inv.Accounts {
-		out = append(out, a.Findings...)
-	}
-	return out, nil
+	return inv.AllFindings(), nil
 }
 
 // Done keeps a person's word that he did a manual step, and his answer to its question.

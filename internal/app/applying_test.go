@@ -96,8 +96,8 @@ func nothingIsSentOnAFullDisk(t *testing.T) {
 	if !disk.Full(err) || !strings.Contains(err.Error(), "nothing was sent") {
 		t.Errorf("a full disk: %v", err)
 	}
-	if got := entriesOf(t, s); b.sends > 0 || len(approvals(got, s.hash)) > 0 {
-		t.Errorf("%d sends, approved by %v", b.sends, approvals(got, s.hash))
+	if got := entriesOf(t, s); b.sends > 0 || len(gate.Approvals(got, s.hash)) > 0 {
+		t.Errorf("%d sends, approved by %v", b.sends, gate.Approvals(got, s.hash))
 	}
 
 	d.Room(s.room + 10<<10)

@@ -43,6 +43,23 @@ func TestStatusTellsAnInterruptionFromARun(t *testing.T) {
 				n++
 			}
 		}
+		told, err := Report(t.Context(), Options{Case: dir})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range told.Response.Steps {
+			if s.Due {
+				n--
+			}
+		}
+		if n != 0 {
+			t.Errorf("the report tells %d steps fewer to be due than the status", n)
+		}
+		for _, s := range r.Steps {
+			if s.Due {
+				n++
+			}
+		}
 		if n != due || r.Interrupted() != interrupted || (r.Running != "") != running {
 			t.Errorf("%d steps due, interrupted %v, running %q; want %d, %v, %v", n, r.Interrupted(), r.Running, due, interrupted, running)
 		}

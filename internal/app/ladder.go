@@ -62,9 +62,8 @@ func held(accounts []evict.Object) []evict.Object {
 }
 
 // approvedOf are the plans of a case that a person approved, the earliest first.
-func approvedOf(c *casefile.Case, entries []gate.Entry) ([]gate.Plan, error) {
-	all, err := plansOf(c, entries)
-	return slices.DeleteFunc(all, func(p gate.Plan) bool { return len(approvals(entries, p.Hash())) == 0 }), err
+func approvedOf(all []gate.Plan, entries []gate.Entry) []gate.Plan {
+	return slices.DeleteFunc(slices.Clone(all), func(p gate.Plan) bool { return len(gate.Approvals(entries, p.Hash())) == 0 })
 }
 
 // summaries are how the plans of a kind stand.

@@ -115,10 +115,12 @@ func MakePlan(ctx context.Context, o PlanOptions) (*Planned, error) {
 	if in.Guards, err = o.guards(ctx, client, profile); err != nil {
 		return nil, err
 	}
-	if err := redeclare(kept, &in.Guards); err != nil {
+	entries, earlier, err := historyOf(kept)
+	if err != nil {
 		return nil, err
 	}
-	plan, err := o.propose(ctx, client, kept, inv, in)
+	redeclare(earlier, &in.Guards)
+	plan, err := o.propose(ctx, client, kept, inv, in, doneSteps(earlier, entries))
 	if err != nil {
 		return nil, signIn(err)
 	}
@@ -133,20 +135,24 @@ func MakePlan(ctx context.Context, o PlanOptions) (*Planned, error) {
 	return made.sign(in.Findings), nil
 }
 
-// redeclare lets a declaration of accounts that nobody may touch hold for the whole case.
-func redeclare(kept *casefile.Case, g *respond.Guards) error {
+// historyOf is what was done in a case so far: its journal and its plans; nothing where there is no case.
+func historyOf(kept *casefile.Case) ([]gate.Entry, []gate.Plan, error) {
 	if kept == nil {
-		return nil
+		return nil, nil, nil
 	}
 	entries, err := kept.Journal().Entries()
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	plans, err := plansOf(kept, entries)
-	for _, p := range plans {
+	return entries, plans, err
+}
+
+// redeclare lets a declaration of accounts that nobody may touch hold for the whole case.
+func redeclare(earlier []gate.Plan, g *respond.Guards) {
+	for _, p := range earlier {
 		g.Redeclare(p.Plan())
 	}
-	return err
 }
 
 // unfitting tells of typed words that overrode nothing, so that nobody takes them for heard.
@@ -187,17 +193,10 @@ func keepPlan(kept *casefile.Case, folder string, plan evict.Plan, who string, t
 	return out, g.Override(p, who, typed)
 }
 
-func (o *PlanOptions) propose(ctx context.Context, client *m365.Client, kept *casefile.Case, inv *evict.Investigation, in respond.Case) (evict.Plan, error) {
+func (o *PlanOptions) propose(ctx context.Context, client *m365.Client, kept *casefile.Case, inv *evict.Investigation, in respond.Case, done []respond.DoneStep) (evict.Plan, error) {
 	var r respond.Reader
 	if client != nil {
 		r = client.Reader()
-	}
-	var done []respond.DoneStep
-	if kept != nil {
-		var err error
-		if done, err = doneSteps(kept); err != nil {
-			return evict.Plan{}, err
-		}
 	}
 	if !o.Recover {
 		in.Done = done
@@ -303,12 +302,11 @@ func (o *PlanOptions) facts(ctx context.Context, in *respond.Case) (*evict.Inves
 	if in.Tenant == "" {
 		in.Tenant = inv.Tenant
 	}
-	in.Findings = append(in.Findings, inv.Findings...)
+	in.Findings = inv.AllFindings()
 	if inv.Money != nil {
 		in.Calls = inv.Money.Calls
 	}
 	for _, a := range inv.Accounts {
-		in.Findings = append(in.Findings, a.Findings...)
 		if o.takes(&a) {
 			in.Accounts = append(in.Accounts, factsOf(&a))
 		}
@@ -399,12 +397,7 @@ func revokedLast(done []respond.DoneStep) time.Time {
 
 // doneSteps are the steps of the case's earlier plans, and how they stand; those of a plan that nobody carried out are there
 // when it is to respond and no later one that evicts was.
-func doneSteps(kept *casefile.Case) ([]respond.DoneStep, error) {
-	entries, err := kept.Journal().Entries()
-	if err != nil {
-		return nil, err
-	}
-	plans, err := plansOf(kept, entries)
+func doneSteps(plans []gate.Plan, entries []gate.Entry) []respond.DoneStep {
 	var out []respond.DoneStep
 	for _, p := range plans {
 		steps := respond.Standing(p, entries).Steps
@@ -416,14 +409,10 @@ func doneSteps(kept *casefile.Case) ([]respond.DoneStep, error) {
 			continue
 		}
 		for _, r := range steps {
-			d := respond.DoneStep{Plan: p.Hash(), Step: r.Step, Proposed: !carried, Verified: (r.State == respond.Verified || r.State == respond.Already) && r.Undone.IsZero()}
-			if !r.Ended.IsZero() {
-				d.Ended = evict.At(r.Ended, evict.Second)
-			}
-			out = append(out, d)
+			out = append(out, respond.DoneStep{Plan: p.Hash(), Step: r.Step, Proposed: !carried, Ended: when(r.Ended), Verified: (r.State == respond.Verified || r.State == respond.Already) && r.Undone.IsZero()})
 		}
 	}
-	return out, err
+	return out
 }
 
 // plansOf are the plans of a case, in the order in which they were kept.

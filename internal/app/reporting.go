@@ -79,11 +79,7 @@ func responseOf(ctx context.Context, c *casefile.Case, entries []gate.Entry, inv
 		last := entries[n-1]
 		out.AsOf, out.Entries, out.Journal = when(last.Time), last.Seq, last.Hash
 	}
-	approved, err := approvedOf(c, entries)
-	if err != nil {
-		return out, err
-	}
-	said, err := claimed(ctx, c, approved, entries, func(context.Context) (*evict.Investigation, error) { return inv, nil })
+	said, err := claimed(ctx, c, approvedOf(plans, entries), entries, func(context.Context) (*evict.Investigation, error) { return inv, nil })
 	if err != nil {
 		return out, err
 	}
@@ -106,7 +102,9 @@ func responseOf(ctx context.Context, c *casefile.Case, entries []gate.Entry, inv
 			if standing[r.Plan] == nil {
 				standing[r.Plan] = gate.Standing(entries, r.Plan)
 			}
-			out.Steps = append(out.Steps, stepRecord(kind, r, standing[r.Plan][r.Step.ID]))
+			step := stepRecord(kind, r, standing[r.Plan][r.Step.ID])
+			step.Due = due(step.State, gate.Approvals(entries, r.Plan), r.Step.ID)
+			out.Steps = append(out.Steps, step)
 		}
 	}
 	out.Contained = containments(plans, out.Plans, byKind["respond"], inv)
@@ -125,11 +123,8 @@ func when(t time.Time) evict.Time {
 func recordOf(p gate.Plan, entries []gate.Entry) evict.PlanRecord {
 	plan := p.Plan()
 	out := evict.PlanRecord{Hash: p.Hash(), Kind: plan.Kind, Made: plan.Made, Accounts: plan.Accounts, Steps: len(plan.Steps), Skipped: plan.Skipped}
-	for _, e := range entries {
-		var a gate.Approval
-		if e.Kind == gate.Approved && e.Plan == p.Hash() && json.Unmarshal(e.Detail, &a) == nil {
-			out.Approvals = append(out.Approvals, evict.Decision{Who: e.Who, Time: when(e.Time), Expires: when(a.Expires), Steps: a.Steps})
-		}
+	for _, a := range gate.Approvals(entries, p.Hash()) {
+		out.Approvals = append(out.Approvals, evict.Decision{Who: a.Who, Time: when(a.Time), Expires: when(a.Expires), Steps: a.Steps})
 	}
 	for _, c := range respond.Checks(p, entries) {
 		out.Checks = append(out.Checks, evict.Recheck{At: when(c.At), Done: when(c.Done)})

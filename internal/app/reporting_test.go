@@ -2,6 +2,7 @@ package app
 
 import (
 	"encoding/json"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -89,11 +90,11 @@ func TestReportAndStatusAgree(t *testing.T) {
 		}
 		said := map[string][]string{}
 		for _, s := range status.Steps {
-			said[s.Step.ID] = []string{s.State, s.Why, s.ByHand, s.Ended.String(), s.Effect.String()}
+			said[s.Step.ID] = []string{s.State, s.Why, s.ByHand, s.Ended.String(), s.Effect.String(), s.Lost, fmt.Sprint(s.Due, s.Back)}
 		}
 		told := map[string][]string{}
 		for _, s := range r.Response.Steps {
-			told[s.Step.ID] = []string{s.State, s.Why, s.ByHand, s.Ended.String(), s.Effect.String()}
+			told[s.Step.ID] = []string{s.State, s.Why, s.ByHand, s.Ended.String(), s.Effect.String(), s.Lost, fmt.Sprint(s.Due, s.Back)}
 		}
 		if len(status.Approved) == 0 {
 			said = map[string][]string{}

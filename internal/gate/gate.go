@@ -154,15 +154,28 @@ func (g *Gate) keep(e Entry, detail any) error {
 	return err
 }
 
-// allowed finds a decision on the plan that holds now and covers the step.
-func allowed(entries []Entry, hash, step string, now time.Time) error {
-	err := ErrUnapproved
+// Approvals are the decisions on a plan, whether they still hold or not, in their order.
+func Approvals(entries []Entry, hash string) []Approval {
+	var out []Approval
 	for _, e := range entries {
 		var a Approval
 		if e.Kind != Approved || e.Plan != hash || e.Who == "" || json.Unmarshal(e.Detail, &a) != nil {
 			continue
 		}
-		if a.Steps != nil && !slices.Contains(a.Steps, step) {
+		a.Who, a.Time = e.Who, e.Time
+		out = append(out, a)
+	}
+	return out
+}
+
+// Covers reports whether the decision is about the step.
+func (a Approval) Covers(step string) bool { return a.Steps == nil || slices.Contains(a.Steps, step) }
+
+// allowed finds a decision on the plan that holds now and covers the step.
+func allowed(entries []Entry, hash, step string, now time.Time) error {
+	err := ErrUnapproved
+	for _, a := range Approvals(entries, hash) {
+		if !a.Covers(step) {
 			continue
 		}
 		if now.Before(a.Expires) {

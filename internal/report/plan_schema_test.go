@@ -1,9 +1,7 @@
 package report
 
 import (
-	"bytes"
 	"encoding/json"
-	"os"
 	"reflect"
 	"testing"
 
@@ -16,30 +14,8 @@ const planSchemaFile = "../../docs/schema/plan.v1.json"
 
 // TestPlanSchemaIsTrue: the published schema of a plan's file is what the types say.
 func TestPlanSchemaIsTrue(t *testing.T) {
-	src := readNouns(t)
-	defs := map[string]any{}
-	root := src.schemaOf(t, reflect.TypeFor[evict.Plan](), defs)
-	b, err := json.MarshalIndent(map[string]any{
-		"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "urn:evict:plan:v1", "title": evict.PlanSchema,
-		"description": "The file of a plan. A plan is known by the SHA-256 of the file's bytes, which are never written anew. Fields are only ever added. Times are UTC (RFC 3339) or null where none is known.",
-		"$ref":        root["$ref"], "$defs": defs,
-	}, "", " ")
-	if err != nil {
-		t.Fatal(err)
-	}
-	b = append(b, '\n')
-	if *update {
-		if err := os.WriteFile(planSchemaFile, b, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	have, err := os.ReadFile(planSchemaFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(have, b) {
-		t.Error("docs/schema/plan.v1.json is not what the types say; go test ./internal/report -update writes it anew")
-	}
+	schemaIsTrue(t, planSchemaFile, evict.PlanSchema, reflect.TypeFor[evict.Plan](),
+		"The file of a plan. A plan is known by the SHA-256 of the file's bytes, which are never written anew. Fields are only ever added. Times are UTC (RFC 3339) or null where none is known.")
 }
 
 // TestPlanSchemaValidates: a plan fits its schema, and a broken one does not.

@@ -213,13 +213,8 @@ func stepNotes(s *evict.StepRecord, signs map[string]string) []string {
 // signsOf names the detector of each finding, by the finding's ID.
 func signsOf(inv *evict.Investigation) map[string]string {
 	out := map[string]string{}
-	for _, f := range inv.Findings {
+	for _, f := range inv.AllFindings() {
 		out[f.ID] = f.Detector
-	}
-	for _, a := range inv.Accounts {
-		for _, f := range a.Findings {
-			out[f.ID] = f.Detector
-		}
 	}
 	return out
 }

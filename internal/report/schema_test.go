@@ -23,36 +23,34 @@ const schemaFile = "../../docs/schema/investigation.v1.json"
 // TestSchemaIsTrue: the published schema is what the types say, with the words
 // of their comments. go test -update writes it anew.
 func TestSchemaIsTrue(t *testing.T) {
-	src := readNouns(t)
+	schemaIsTrue(t, schemaFile, evict.InvestigationSchema, reflect.TypeFor[evict.Investigation](),
+		"What evict investigate --json prints. Fields are only ever added, so a reader ignores those it does not know. Times are UTC (RFC 3339) or null where none is known.")
+}
+
+// schemaIsTrue holds a published schema against the type of its document; -update writes it anew.
+func schemaIsTrue(t *testing.T, file, name string, of reflect.Type, description string) {
+	t.Helper()
 	defs := map[string]any{}
-	root := src.schemaOf(t, reflect.TypeFor[evict.Investigation](), defs)
-	doc := map[string]any{
-		"$schema":     "https://json-schema.org/draft/2020-12/schema",
-		"$id":         "urn:evict:investigation:v1",
-		"title":       evict.InvestigationSchema,
-		"description": "What evict investigate --json prints. Fields are only ever added, so a reader ignores those it does not know. Times are UTC (RFC 3339) or null where none is known.",
-		"$ref":        root["$ref"],
-		"$defs":       defs,
-	}
-	b, err := json.MarshalIndent(doc, "", " ")
+	root := readNouns(t).schemaOf(t, of, defs)
+	b, err := json.MarshalIndent(map[string]any{
+		"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "urn:" + strings.NewReplacer(".", ":", "/", ":").Replace(name), "title": name,
+		"description": description, "$ref": root["$ref"], "$defs": defs,
+	}, "", " ")
 	if err != nil {
 		t.Fatal(err)
 	}
 	b = append(b, '\n')
 	if *update {
-		if err := os.MkdirAll(filepath.Dir(schemaFile), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(schemaFile, b, 0o644); err != nil {
+		if err := os.WriteFile(file, b, 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
-	have, err := os.ReadFile(schemaFile)
+	have, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(have, b) {
-		t.Error("docs/schema/investigation.v1.json is not what the types say; go test ./internal/report -update writes it anew")
+		t.Errorf("%s is not what the types say; go test ./internal/report -update writes it anew", strings.TrimPrefix(file, "../../"))
 	}
 }
 

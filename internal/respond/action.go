@@ -120,6 +120,14 @@ func (a *Action) Reversal(s evict.Step) (undo, noUndo string) {
 	return undo, noUndo
 }
 
+// reached reports whether an object looks as the step wants it.
+func (a *Action) reached(s evict.Step, now json.RawMessage) bool {
+	if a.Reached != nil {
+		return a.Reached(s, now)
+	}
+	return same(s.After, now)
+}
+
 // ByHand is how a person does the step without this program: where to click, and
 // the command, with the target's own values.
 func (a *Action) ByHand(s evict.Step) []string {

@@ -1,7 +1,6 @@
 package respond
 
 import (
-	"slices"
 	"time"
 
 	"evict"
@@ -13,7 +12,7 @@ func ContainedAt(plans ...Summary) map[string]time.Time {
 	first := map[string]map[evict.ActionID]time.Time{} // by account and action; zero: not verified yet
 	for _, p := range plans {
 		for _, r := range p.Steps {
-			if !slices.Contains(containment, r.Step.Action) && !slices.Contains(inActiveDirectory, r.Step.Action) {
+			if !contains(r.Step.Action) {
 				continue
 			}
 			of := first[r.Step.Target.Account]
@@ -39,18 +38,18 @@ func ContainedAt(plans ...Summary) map[string]time.Time {
 // lastOf is when the last step of containment was verified; zero when one is not, or is in no plan.
 func lastOf(steps map[evict.ActionID]time.Time) time.Time {
 	var last time.Time
-	for _, a := range containment {
-		if _, ok := steps[a]; !ok && !(a == "reset-password" && !steps[onPremisesPassword].IsZero()) {
-			return time.Time{}
-		}
-	}
-	for _, at := range steps {
+	had := map[evict.ActionID]bool{}
+	for a, at := range steps {
 		if at.IsZero() {
 			return at
 		}
+		had[a] = true
 		if at.After(last) {
 			last = at
 		}
+	}
+	if stillWanted(had) != "" {
+		return time.Time{}
 	}
 	return last
 }

@@ -77,14 +77,7 @@ func (g *giving) shows(ctx context.Context, s evict.Step) bool {
 		return false
 	}
 	now, err := a.Inspect(ctx, g.r, s)
-	if err != nil {
-		return false
-	}
-	reached := same(now, s.After)
-	if a.Reached != nil {
-		reached = a.Reached(s, now)
-	}
-	return reached || same(now, null)
+	return err == nil && (a.reached(s, now) || same(now, null))
 }
 
 // innocent reports whether all that a step answers turned out to be the owner's work, or that of whoever responds.

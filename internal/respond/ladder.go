@@ -98,7 +98,7 @@ func clock(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
 func uncontained(s Summary) string {
 	accounts := map[string]map[evict.ActionID]bool{}
 	for _, r := range s.Steps {
-		if r.Step.Action != blockMade && !slices.Contains(containment, r.Step.Action) && !slices.Contains(inActiveDirectory, r.Step.Action) {
+		if !contains(r.Step.Action) {
 			continue
 		}
 		if !done(r) {
@@ -121,6 +121,11 @@ func uncontained(s Summary) string {
 		}
 	}
 	return ""
+}
+
+// contains reports whether an action takes a part in containing an account.
+func contains(a evict.ActionID) bool {
+	return a == blockMade || slices.Contains(containment, a) || slices.Contains(inActiveDirectory, a)
 }
 
 // stillWanted is what an account lacks of containment, by what was done to it; "" when nothing is.

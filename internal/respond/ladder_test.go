@@ -1,6 +1,7 @@
 package respond
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -123,6 +124,8 @@ func TestContainedAt(t *testing.T) {
 		"the password is not ours":   {[]Summary{of(first.Steps[0], first.Steps[1], step("reset-on-premises-password", Verified, 9))}, at.Add(9 * time.Minute)},
 		"and not yet changed there":  {[]Summary{of(first.Steps[0], first.Steps[1], step("reset-on-premises-password", ForPerson, 9))}, time.Time{}},
 		"not yet disabled there":     {[]Summary{of(first.Steps[0], first.Steps[1], step("reset-password", Verified, 3), step("disable-on-premises", ForPerson, 0))}, time.Time{}},
+		"the attacker made it":       {[]Summary{of(step("block-account", Verified, 4), step("revoke-sessions", Verified, 5))}, at.Add(5 * time.Minute)},
+		"made, and not blocked":      {[]Summary{of(step("block-account", Failed, 4), step("revoke-sessions", Verified, 5))}, time.Time{}},
 		"what was done again counts": {[]Summary{of(first.Steps[0], step("revoke-sessions", Verified, 5), step("reset-password", Verified, 3)), of(step("revoke-sessions", Verified, 90))}, at.Add(5 * time.Minute)},
 	} {
 		if got := ContainedAt(c.plans...)["1"]; !got.Equal(c.want) {
@@ -182,7 +185,7 @@ func TestWhatWasSoBeforeCounts(t *testing.T) {
 	if s := Standing(p, nil); len(s.Steps) != len(plan.Steps) {
 		t.Error("what nobody approved counts")
 	}
-	s := Standing(p, []gate.Entry{{Kind: gate.Approved, Plan: p.Hash()}})
+	s := Standing(p, []gate.Entry{{Kind: gate.Approved, Plan: p.Hash(), Who: "Jo", Detail: json.RawMessage(`{}`)}})
 	for i := range s.Steps {
 		if !s.Steps[i].Read {
 			s.Steps[i].State, s.Steps[i].Ended = Verified, hour.Std()

@@ -115,7 +115,7 @@ func (w *worker) holds() gate.Look {
 			l.Why = "it could not be read: " + err.Error()
 			continue
 		}
-		l = gate.Look{Holds: w.reached(seen), Seen: seen}
+		l = gate.Look{Holds: w.a.reached(w.s, seen), Seen: seen}
 		if l.Holds {
 			break
 		}

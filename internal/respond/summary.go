@@ -92,15 +92,15 @@ func Standing(p gate.Plan, entries []gate.Entry) Summary {
 
 // alreadySo are what an approved plan read to be as it wants it.
 func alreadySo(p gate.Plan, entries []gate.Entry) []StepResult {
-	approved := slices.ContainsFunc(entries, func(e gate.Entry) bool { return e.Kind == gate.Approved && e.Plan == p.Hash() })
+	if len(gate.Approvals(entries, p.Hash())) == 0 {
+		return nil
+	}
 	plan := p.Plan()
 	var out []StepResult
 	for _, s := range plan.Already {
-		if approved {
-			r := StepResult{Plan: p.Hash(), Step: s, State: Already, Ended: plan.Made.Std(), Read: true}
-			r.Effect = r.effect()
-			out = append(out, r)
-		}
+		r := StepResult{Plan: p.Hash(), Step: s, State: Already, Ended: plan.Made.Std(), Read: true}
+		r.Effect = r.effect()
+		out = append(out, r)
 	}
 	return out
 }

@@ -34,13 +34,6 @@ func (r *Runner) lag() time.Duration {
 // read reads the step's object now.
 func (w *worker) read() (json.RawMessage, error) { return w.a.Inspect(w.stop, w.Reader, w.s) }
 
-func (w *worker) reached(now json.RawMessage) bool {
-	if w.a.Reached != nil {
-		return w.a.Reached(w.s, now)
-	}
-	return same(w.s.After, now)
-}
-
 func (w *worker) fresh(now json.RawMessage) bool {
 	if w.a.Fresh != nil {
 		return w.a.Fresh(w.s, now)
@@ -60,7 +53,7 @@ func (w *worker) look(patience time.Duration) (reached bool, now json.RawMessage
 		switch {
 		case err != nil:
 			why = "it could not be read back: " + err.Error()
-		case !w.reached(seen):
+		case !w.a.reached(w.s, seen):
 			agreeing, now, why = 0, seen, "reads do not show it"
 		case w.early():
 			agreeing, now, why = 0, seen, "reads may still show the time before"

@@ -221,7 +221,7 @@ func (w *worker) ready() (now json.RawMessage, ok bool) {
 // sendable reports whether the object is as the step expects it. What we have begun is no longer as the plan says, and
 // what a witness reads moves by itself.
 func (w *worker) sendable(now json.RawMessage) bool {
-	return w.a.Witness || !w.reached(now) && (w.begun() || w.fresh(now))
+	return w.a.Witness || !w.a.reached(w.s, now) && (w.begun() || w.fresh(now))
 }
 
 func (w *worker) unreadable(err error) {
@@ -247,7 +247,7 @@ func (w *worker) strange(now json.RawMessage) (json.RawMessage, bool) {
 			return now, true
 		case !same(last, now) || w.early():
 			continue
-		case w.reached(now):
+		case w.a.reached(w.s, now):
 			w.end(gate.Result{Outcome: gate.Verified, Already: !w.begun(), Seen: now})
 		default:
 			w.end(gate.Result{Outcome: gate.Skipped, Stale: true, Seen: now, Why: "it no longer looks like the plan says: plan again"})
