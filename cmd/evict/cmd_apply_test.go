@@ -58,6 +58,19 @@ func TestStatusSaysHowToGoOn(t *testing.T) {
 		"not approved":                      {reportOf(stepIn("verified", "block-sign-in", false), stepIn("waiting", "revoke-sessions", false)), nil, nil, []string{"Interrupted"}, 0},
 		"sent, not verified":                {reportOf(stepIn("sent-unverified", "block-sign-in", false)), nil, []string{"look again without sending anything: evict verify --case ./case --plan 3f9a1c2b77de"}, nil, 3},
 		"a password, sent and not verified": {reportOf(stepIn("sent-unverified", "reset-password", false)), nil, []string{"Next: evict resume"}, []string{"evict verify"}, 3},
+		"changed back by somebody": {reportOf(stepIn("verified", "block-sign-in", false)), func(r *app.PlanReport) {
+			r.Accounts, r.Steps[0].Lost = r.Plan.Accounts, "it no longer looks as the step left it"
+		},
+			[]string{"lost Do block-sign-in: dana@contoso.example: it no longer looks as the step left it", "Next: evict collect --case ./case --account dana@contoso.example --again"}, []string{"verified"}, 3},
+		"changed back, of another plan": {reportOf(stepIn("verified", "block-sign-in", false)), func(r *app.PlanReport) {
+			r.Accounts, r.Lost = r.Plan.Accounts, []string{"plan 75a5c09d3b24, Allow sign-in again (dana@contoso.example): gone"}
+		}, []string{"No longer so: plan 75a5c09d3b24", "verified Do block-sign-in"}, nil, 3},
+		"given back to the owner": {reportOf(stepIn("verified", "block-sign-in", false)), func(r *app.PlanReport) { r.Steps[0].Back = true }, []string{"given back Do block-sign-in"}, []string{"verified"}, 0},
+		"put back": {reportOf(stepIn("verified", "block-sign-in", false)), func(r *app.PlanReport) {
+			r.Steps[0].Undone = evict.At(time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC), evict.Second)
+		},
+			[]string{"put back Do block-sign-in: dana@contoso.example, on 2026-03-02 09:00Z"}, []string{"verified"}, 0},
+		"another plan waits": {reportOf(stepIn("verified", "block-sign-in", false)), func(r *app.PlanReport) { r.Newer = "75a5c09d3b240000" }, []string{"nobody approved it: evict status --case ./case --plan 75a5c09d3b24"}, nil, 0},
 	} {
 		if c.change != nil {
 			c.change(c.report)
@@ -75,6 +88,30 @@ func TestStatusSaysHowToGoOn(t *testing.T) {
 		}
 		if code != c.code {
 			t.Errorf("%s: exit %d, want %d", name, code, c.code)
+		}
+	}
+}
+
+// What may not be taken for done ends the report with the exit code of status.
+func TestReportIsIncompleteAsStatusIs(t *testing.T) {
+	for name, c := range map[string]struct {
+		step evict.StepRecord
+		want bool
+	}{
+		"verified":             {evict.StepRecord{State: "verified"}, false},
+		"for a person":         {evict.StepRecord{State: "manual"}, false},
+		"approved and waiting": {evict.StepRecord{State: "waiting", Due: true}, true},
+		"left out, it waits":   {evict.StepRecord{State: "waiting"}, false},
+		"failed":               {evict.StepRecord{State: "failed"}, true},
+		"changed back":         {evict.StepRecord{State: "verified", Lost: "it no longer looks as the step left it"}, true},
+	} {
+		status := stepIn(c.step.State, "block-sign-in", c.step.Due)
+		status.Lost = c.step.Lost
+		if _, code := printed(t, reportOf(status)); (code == 3) != c.want {
+			t.Errorf("%s: status ends with %d", name, code)
+		}
+		if got := unproven(&evict.Response{Steps: []evict.StepRecord{c.step}}); got != c.want {
+			t.Errorf("%s: unproven %v, want %v", name, got, c.want)
 		}
 	}
 }
